@@ -1,0 +1,45 @@
+"""Names as keys: how a person is sorted and found.
+
+A child called 林小雨 is found by 小雨, linxiaoyu, xiaoyu, lxy and LXY; María by maria. The order
+of Chinese names comes from the sort key, since the embedded PostgreSQL carries no ICU.
+"""
+
+import re
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin
+
+# Letters that carry their stroke inside, so that no decomposition takes it off.
+_STROKES = str.maketrans("łøđðħıŧ", "loddhit")
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+
+
+def plain(text):
+    """Return `text` lower-cased, without accents, with single spaces."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(unicodedata.normalize("NFC", bare).casefold().translate(_STROKES).split())
+
+
+def _syllables(text):
+    return [plain(s).replace(" ", "") for s in lazy_pinyin(text, style=Style.NORMAL) if s.strip()]
+
+
+def sort_key(name):
+    """Return the key by which a list of names is ordered: pinyin for hanzi, else the plain name."""
+    if not _HAN.search(name):
+        return plain(name)
+    return " ".join(_syllables(name))
+
+
+def search_key(*names, number=""):
+    """Return all the words by which a person may be searched, one space before each."""
+    words = [plain(number)] if number else []
+    for name in filter(None, names):
+        words.append(plain(name))
+        if _HAN.search(name):
+            syllables = _syllables(name)
+            words += ["".join(syllables), "".join(syllables[1:]), "".join(s[0] for s in syllables)]
+        else:
+            words.append("".join(word[0] for word in plain(name).split()))
+    return " " + " ".join(dict.fromkeys(filter(None, words)))

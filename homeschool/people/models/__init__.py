@@ -1,0 +1,27 @@
+"""Who is who this term, and who may see whom."""
+
+from homeschool.people.sight import Reach, Sight
+
+from .family import Enrolment, Grant, Guardianship, Household, Student
+from .school import Division, Region, School, SchoolClass, Term
+from .staff import Caseload, Membership
+from .user import Address, User
+
+__all__ = [
+    "Address",
+    "Caseload",
+    "Division",
+    "Enrolment",
+    "Grant",
+    "Guardianship",
+    "Household",
+    "Membership",
+    "Reach",
+    "Region",
+    "School",
+    "SchoolClass",
+    "Sight",
+    "Student",
+    "Term",
+    "User",
+]

@@ -1,0 +1,112 @@
+"""Who works where, for whom, from when to when."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models, transaction
+from django.db.models import Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+import pghistory
+from homeschool.journal.models import Entry
+from homeschool.people import sight
+
+from .periods import PeriodQuerySet, ends_after_it_begins
+from .school import Division, School, SchoolClass, SchoolPartQuerySet
+
+
+class TimeRange(Func):
+    """A span of moments from two columns, the end left out; an empty end is open."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class MembershipQuerySet(PeriodQuerySet, SchoolPartQuerySet):
+    pass
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """A role of a person in a school. A role that ended gives no sight."""
+
+    class Role(models.TextChoices):
+        ADVISER = sight.ADVISER, _("class teacher")
+        COUNSELOR = sight.COUNSELOR, _("counselor")
+        LEADER = sight.LEADER, _("school leader")
+        SCHOOL_ADMIN = sight.SCHOOL_ADMIN, _("school administrator")
+        VOLUNTEER = sight.VOLUNTEER, _("volunteer")
+        PARTNER = sight.PARTNER, _("partner")
+        DISTRICT = sight.DISTRICT, _("district officer")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    school = models.ForeignKey(School, models.PROTECT, related_name="memberships")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(_("role"), max_length=14, choices=Role)
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["school", "role", "since"]
+        constraints = [
+            ends_after_it_begins("a_role_ends_after_it_begins"),
+            ExclusionConstraint(
+                name="a_role_is_held_once_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("school", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (Func("division", models.Value(uuid.UUID(int=0)), function="COALESCE"), RangeOperators.EQUAL),
+                    (TimeRange("since", "until"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_role_display()}"
+
+    def end(self, *, by):
+        """End the role now; caseloads and classes under it give no sight from this moment."""
+        with transaction.atomic():
+            self.until = timezone.now()
+            self.save(update_fields=["until"])
+            Entry.record("membership.ended", self, by=by, school=self.school)
+
+
+class CaseloadQuerySet(PeriodQuerySet, SchoolPartQuerySet):
+    school_path = "membership__school"
+
+
+@pghistory.track()
+class Caseload(models.Model):
+    """A child, a class or a division that a member of staff looks after."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="caseloads")
+    student = models.ForeignKey("people.Student", models.PROTECT, null=True, blank=True, related_name="+")
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, related_name="+")
+    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects = CaseloadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            ends_after_it_begins("a_caseload_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(student__isnull=False, school_class=None, division=None)
+                | Q(student=None, school_class__isnull=False, division=None)
+                | Q(student=None, school_class=None, division__isnull=False),
+                name="a_caseload_names_one_child_class_or_division",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.student or self.school_class or self.division)

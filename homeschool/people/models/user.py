@@ -1,0 +1,122 @@
+"""People with an account, and where they are reached."""
+
+import uuid
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from homeschool import names
+from homeschool.people import sight
+
+
+def valid_time_zone(value):
+    """Refuse a name that the IANA list does not hold."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(value)s” is not a time zone. Write it like Asia/Shanghai."),
+            params={"value": value},
+        )
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email=None, password=None, *, full_name, **fields):
+        """Make an account with its sort key; without a password it signs in by code or passkey."""
+        fields.setdefault("sort_key", names.sort_key(full_name))
+        user = self.model(email=email.strip().lower() if email else None, full_name=full_name, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        """Make an account for the back office."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One account for life, whatever roles come and go."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
+    phone = models.CharField(_("phone"), max_length=32, null=True, blank=True, unique=True)  # noqa: DJ001
+    full_name = models.CharField(_("name"), max_length=150)
+    preferred_name = models.CharField(_("name to be called by"), max_length=150, blank=True)
+    sort_key = models.CharField(max_length=300, editable=False)
+    language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, blank=True, validators=[valid_time_zone]
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=None) | models.Q(email=Lower("email")),
+                name="an_email_is_kept_in_small_letters",
+            ),
+        ]
+
+    def __str__(self):
+        return self.called
+
+    @property
+    def called(self):
+        """The name by which the person is spoken to."""
+        return self.preferred_name or self.full_name
+
+    def roles(self):
+        """Return the set of roles that are open now, from the person's rows (one query)."""
+        return sight.roles_of(self)
+
+    @property
+    def is_guardian(self):
+        """Whether the person looks after a child or is an adult student: a family page is theirs."""
+        return bool(self.roles() & sight.FAMILY_ROLES)
+
+    @property
+    def is_staff_member(self):
+        """Whether the person works at a school today."""
+        return bool(self.roles() & sight.STAFF_ROLES)
+
+
+class Address(models.Model):
+    """One way to reach a person. An opt-out and a bounce belong to the address."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        PHONE = "phone", _("phone")
+        WECHAT = "wechat", _("WeChat")
+        WECOM = "wecom", _("WeCom")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="addresses")
+    channel = models.CharField(max_length=8, choices=Channel)
+    value = models.CharField(max_length=254)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    opted_out_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints = [
+            models.UniqueConstraint(
+                "user", "channel", Lower("value"), name="an_address_stands_once_with_a_person"
+            )
+        ]
+
+    def __str__(self):
+        return self.value

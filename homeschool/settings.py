@@ -1,0 +1,290 @@
+"""Settings of the portal: one file, every switch from the environment.
+
+`.env.example` explains each name. A missing or wrong value stops the start with the name
+of the switch and the way to mend it; nothing falls back to a guess in production.
+"""
+
+import sys
+import zoneinfo
+from pathlib import Path
+
+import environ
+import pgtrigger
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+env = environ.Env()
+
+
+def read(kind, name, mend, **options):
+    """Return the switch `name`, or stop the start with the name and the mend."""
+    try:
+        return getattr(env, kind)(name, **options)
+    except (ImproperlyConfigured, ValueError, TypeError) as error:
+        raise ImproperlyConfigured(f"{name}: {error}. {mend}") from error
+
+
+def required(name, mend):
+    """Return the switch `name`, which has no default."""
+    value = read("str", name, mend)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is empty. {mend}")
+    return value
+
+
+def data_keys(text):
+    """Return {key id: Fernet key} from `id:key,id:key`; the first key writes."""
+    keys = dict(part.strip().split(":", 1) for part in text.split(",") if part.strip())
+    if not keys or any(len(key) != 44 for key in keys.values()):
+        raise ImproperlyConfigured(
+            "DATA_KEYS must be id:key[,id:key]. Make a key with `python3 manage.py doctor --new-key`."
+        )
+    return keys
+
+
+OWN_SERVERS = (
+    "Start through manage.py, which brings its own PostgreSQL and Redis, or set it: see .env.example."
+)
+
+# --- what the environment says -------------------------------------------------------------
+DEBUG = read("bool", "DEBUG", "Use 1 or 0.", default=False)
+DEMO_MODE = read("bool", "DEMO_MODE", "Use 1 or 0.", default=False)
+SITE_URL = read("str", "SITE_URL", "The address people type.", default="http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = read(
+    "list", "ALLOWED_HOSTS", "Host names, separated by commas.", default=["localhost", "127.0.0.1"]
+)
+SECURE = SITE_URL.startswith("https://")
+SECRET_KEY = required("SECRET_KEY", "Set a long random text. " + OWN_SERVERS)
+DATA_KEYS = data_keys(required("DATA_KEYS", "The keys that encrypt sensitive text. " + OWN_SERVERS))
+DEMO_MAILDIR = read("str", "DEMO_MAILDIR", "A Maildir folder.", default="")
+
+DATABASES = {"default": read("db", "DATABASE_URL", OWN_SERVERS)}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": None,  # a connection per request cost three times the page
+    "CONN_HEALTH_CHECKS": True,
+    "ATOMIC_REQUESTS": False,
+}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://user:password@host/name")
+REDIS_URL = required("REDIS_URL", "Where Celery's messages go. " + OWN_SERVERS)
+
+TIME_ZONE = read("str", "TIME_ZONE", "A name of the IANA list.", default="UTC")
+if TIME_ZONE not in zoneinfo.available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE: {TIME_ZONE!r} is not in the IANA list, like Asia/Shanghai")
+
+# --- the house --------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "homeschool",
+    "homeschool.journal",
+    "homeschool.people",
+    "homeschool.demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "pgtrigger",
+    "pghistory",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "template_partials.apps.SimpleAppConfig",
+    "django_cotton.apps.SimpleAppConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "homeschool.people.signin.ReaderMiddleware",
+    "homeschool.people.signin.KeptTextMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "homeschool.people.signin.SecondFactorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+]
+if TESTING:  # WhiteNoise scans the static files for each test client
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
+
+ROOT_URLCONF = "homeschool.urls"
+WSGI_APPLICATION = "homeschool.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "homeschool.context.page",
+            ],
+            # cotton and template-partials overwrite each other's loaders when left to themselves
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [("django.template.loaders.cached.Loader", _LOADERS)],
+                )
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "homeschool.templatetags.look",
+            ],
+        },
+    }
+]
+COTTON_DIR = "components"
+FORM_RENDERER = "homeschool.forms.Renderer"
+
+# --- people and their door -----------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "homeschool.people.signin.AccountAdapter"
+MFA_ADAPTER = "homeschool.people.signin.MFAAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = read("int", "TRUSTED_PROXIES", "How many proxies stand before.", default=0)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_TOTP_ISSUER = "Home & School"
+
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = SECURE
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # data: only for the pictures inside Bootstrap's CSS
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+
+# --- words, times, files ----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "中文"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "homeschool" / "locale"]
+FORMAT_MODULE_PATH = ["homeschool.formats"]
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = read("bool", "STATIC_FROM_SOURCE", "Use 1 or 0.", default=True)
+
+# --- mail, cache, background work --------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+vars().update(
+    read("email_url", "EMAIL_URL", "smtp://user:password@host:port", default="smtp://localhost:25")
+)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = read(
+    "str", "MAIL_FROM", "An address.", default="Home & School <portal@localhost>"
+)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Measured on Celery 5.7 (docs/decisions/0001-parts.md): without these a killed child loses its
+# task for good, and a publish to a frozen Redis hangs for more than a minute.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 3,
+    "retry_on_timeout": True,
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+PGHISTORY_LEVEL = pgtrigger.Statement
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
+    "PAGE_SIZE": 50,
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.server": {"level": "WARNING"}},
+}
