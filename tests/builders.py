@@ -43,7 +43,9 @@ def make_class(school, code="3b", division=None, adviser=None, **fields):
 def make_term(school, code="2026a", start="2026-09-01", end="2027-02-01", **fields):
     """Make the term from September to January."""
     fields.setdefault("name", f"Term {code}")
-    return Term.objects.create(school=school, code=code, start=start, end=end, **fields)
+    term = Term.objects.create(school=school, code=code, start=start, end=end, **fields)
+    term.refresh_from_db()
+    return term
 
 
 def make_user(name="Ana Torres", email=None, **fields):

@@ -1,24 +1,23 @@
-"""The cast that every test knows, and the ways to act as one of them."""
+"""Fixtures of every test: the cast (tests/cast.py), acting as one of it, and a browser."""
 
-import types
+import os
 
 import pytest
-from django.test import Client
+from django.utils import translation
 
-from homeschool.people import sight
-from homeschool.people.signin import SECOND_FACTOR
-
-from . import builders
+from . import chromium as chromium_here
+from .cast import make_cast, sign_in
 
 
-def sign_in(user, client=None):
-    """Return a client signed in as `user`, staff with the second factor shown."""
-    client = client or Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    session[SECOND_FACTOR] = "mfa"
-    session.save()
-    return client
+def pytest_collection_modifyitems(items):
+    """Skip browser tests, saying why, where there is none; with REQUIRE_BROWSER=1 fail instead."""
+    wanting = [item for item in items if item.get_closest_marker("browser")]
+    if not wanting or not (reason := chromium_here.why_not()):
+        return
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        raise pytest.UsageError(f"REQUIRE_BROWSER=1, but {reason}")
+    for item in wanting:
+        item.add_marker(pytest.mark.skip(reason=f"Browser tests cannot run here: {reason}"))
 
 
 @pytest.fixture
@@ -29,52 +28,27 @@ def as_():
 
 @pytest.fixture
 def cast(db):
-    """One school with one class and one child, a second school, and everybody around them.
+    """Return the cast: who and what is in it says `make_cast`."""
+    return make_cast()
 
-    school, school_class, term, child, sibling, household; mother (of both), father (sight
-    withdrawn), other_mother (of `classmate`), adult (a student of 19 in `college`, `.student` is
-    its row) with parent (granted visits only); adviser of the class, other_teacher (another class),
-    counselor (the child and its sibling on the caseload), other_counselor (nobody yet), principal (leader), school_admin, volunteer,
-    district, deactivated (a leader), other_school with other_school_admin and other_child.
-    """
-    c = types.SimpleNamespace()
-    c.school = builders.make_school("demo-a", name="Mill Lane School")
-    c.term = builders.make_term(c.school)
-    c.adviser = builders.make_staff(c.school, sight.ADVISER, "Daniel Okafor")
-    c.school_class = builders.make_class(c.school, "3b", adviser=c.adviser.membership)
-    c.other_teacher = builders.make_staff(c.school, sight.ADVISER, "Amara Nwosu")
-    c.other_class = builders.make_class(c.school, "5c", adviser=c.other_teacher.membership)
-    c.counselor = builders.make_staff(c.school, sight.COUNSELOR, "Mei Chen")
-    c.other_counselor = builders.make_staff(c.school, sight.COUNSELOR, "Lucía Vega")
-    c.principal = builders.make_staff(c.school, sight.LEADER, "Ruth Adler")
-    c.school_admin = builders.make_staff(c.school, sight.SCHOOL_ADMIN, "Omar Haddad")
-    c.volunteer = builders.make_staff(c.school, sight.VOLUNTEER, "Vera Volkov")
-    c.district = builders.make_staff(c.school, sight.DISTRICT, "Dora Diaz")
-    c.deactivated = builders.make_staff(c.school, sight.LEADER, "Gone Away", is_active=False)
 
-    c.child = builders.make_student(c.school_class, "林小雨", number="2026001")
-    c.sibling = builders.make_student(c.other_class, "林小晴", number="2026002")
-    c.classmate = builders.make_student(c.school_class, "Mateo Hernández Ruiz", number="2026003")
-    c.mother = builders.make_guardian(c.child, "林美", language="zh-hans", primary=True)
-    builders.make_guardian(c.sibling, user=c.mother)
-    c.father = builders.make_guardian(
-        c.child, "林强", relation="father", may_view=False, may_receive=False
-    )
-    c.other_mother = builders.make_guardian(c.classmate, "Carmen Ruiz", language="es")
-    c.household = builders.make_household(c.child, c.sibling, guardians=[c.mother])
-    builders.give_caseload(c.counselor, c.child)
-    builders.give_caseload(c.counselor, c.sibling)
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser. While it runs Django believes itself inside an event loop: it is told to bear
+    it, and the connections that it opens there are its own, to be closed there."""
+    from django.db import connections
+    from playwright.sync_api import sync_playwright
 
-    c.college = builders.make_school("college-b", name="River College", kind="university")
-    college_class = builders.make_class(c.college, "c1")
-    c.adult = builders.make_user("Chen Yu")
-    c.adult.student_row = builders.make_student(
-        college_class, "Chen Yu", user=c.adult, birth_date="2007-01-15"
-    )
-    c.parent = builders.make_guardian(c.adult.student_row, "Chen Hua")
-    c.adult.student_row.grants.create(guardian=c.parent, item="visits")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = chromium_here.launch(playwright)
+        yield browser
+        browser.close()
+        connections.close_all()
 
-    c.other_school = builders.make_school("other-c", name="Hill School")
-    c.other_school_admin = builders.make_staff(c.other_school, sight.SCHOOL_ADMIN, "Otto Ott")
-    c.other_child = builders.make_student(builders.make_class(c.other_school), "Olga Orlova")
-    return c
+
+@pytest.fixture(autouse=True)
+def nobodys_language():
+    """A request leaves its reader's language behind in the thread; the next test shall not have it."""
+    yield
+    translation.deactivate()

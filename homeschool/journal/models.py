@@ -34,9 +34,7 @@ class Entry(models.Model):
 
     kind = models.CharField(max_length=12, choices=Kind)
     verb = models.CharField(max_length=60)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     student = models.ForeignKey("people.Student", models.PROTECT, null=True, related_name="+")
     school = models.ForeignKey("people.School", models.PROTECT, null=True, related_name="+")
     about_type = models.CharField(max_length=60)
@@ -108,6 +106,14 @@ class Submission(models.Model):
                 submission.answer = str(work())
                 submission.save(update_fields=["answer"])
             return submission.answer
+
+    @classmethod
+    def first_answer(cls, user, key):
+        """Return what a form with this key was answered before, empty where it is new.
+
+        For a form that is no longer valid because its first sending did the work.
+        """
+        return cls.objects.filter(user=user, key=key).values_list("answer", flat=True).first() or ""
 
 
 class Heartbeat(models.Model):

@@ -19,6 +19,11 @@ PARTNER, DISTRICT = "partner", "district"
 FAMILY_ROLES = frozenset({GUARDIAN, STUDENT})
 # Roles that look after children by name; each has rows in Reach.
 STAFF_ROLES = frozenset({ADVISER, COUNSELOR, LEADER, SCHOOL_ADMIN})
+# Who reads a family's addresses and contact restrictions (each reading is written down), who
+# changes which guardians stand with a child, and who describes its strengths.
+CONTACT_ROLES = frozenset({COUNSELOR, LEADER, SCHOOL_ADMIN})
+FAMILY_EDITORS = frozenset({LEADER, SCHOOL_ADMIN})
+DESCRIBERS = frozenset({ADVISER, COUNSELOR, SCHOOL_ADMIN})
 # Roles that must show a second factor at the door.
 SECOND_FACTOR_ROLES = STAFF_ROLES | {VOLUNTEER, PARTNER, DISTRICT}
 
@@ -44,7 +49,9 @@ class Reach(SightRow):
     """What a person reaches: one child, class, division or school a row."""
 
     student = models.ForeignKey("people.Student", models.DO_NOTHING, null=True, related_name="+")
-    school_class = models.ForeignKey("people.SchoolClass", models.DO_NOTHING, null=True, related_name="+")
+    school_class = models.ForeignKey(
+        "people.SchoolClass", models.DO_NOTHING, null=True, related_name="+"
+    )
     division = models.ForeignKey("people.Division", models.DO_NOTHING, null=True, related_name="+")
     school = models.ForeignKey("people.School", models.DO_NOTHING, null=True, related_name="+")
 
@@ -79,7 +86,9 @@ def reach_of(user):
     kept = getattr(user, "_reach", None)
     if kept is not None:
         return kept
-    rows = list(Reach.objects.filter(user_id=user.pk).values("role", "why", "why_id", "item", *TARGETS))
+    rows = list(
+        Reach.objects.filter(user_id=user.pk).values("role", "why", "why_id", "item", *TARGETS)
+    )
     if getattr(user, "_remembers", False):
         user._reach = rows
     return rows

@@ -89,7 +89,9 @@ class Student(models.Model):
     home_language = models.CharField(_("language at home"), max_length=60, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
     strengths = models.TextField(
-        _("strengths"), blank=True, max_length=2000,
+        _("strengths"),
+        blank=True,
+        max_length=2000,
         help_text=_("One a line. The family reads them, and they stand beside every concern."),
     )
 
@@ -101,16 +103,16 @@ class Student(models.Model):
             models.UniqueConstraint(
                 fields=["school", "number"], name="a_student_number_stands_once_in_a_school"
             ),
-            models.CheckConstraint(
-                condition=~Q(search_key=""), name="a_student_can_be_found"
-            ),
+            models.CheckConstraint(condition=~Q(search_key=""), name="a_student_can_be_found"),
         ]
         indexes = [
             models.Index(fields=["school", "sort_key", "id"], name="students_of_a_school"),
             models.Index(fields=["division", "sort_key", "id"], name="students_of_a_division"),
             models.Index(fields=["school_class", "sort_key", "id"], name="students_of_a_class"),
             models.Index(fields=["sort_key", "id"], name="students_in_order"),
-            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="students_by_search_key"),
+            GinIndex(
+                fields=["search_key"], opclasses=["gin_trgm_ops"], name="students_by_search_key"
+            ),
         ]
 
     def __str__(self):
@@ -162,12 +164,30 @@ class Student(models.Model):
         self.sort_key = names.sort_key(self.full_name)
         self.search_key = names.search_key(self.full_name, self.preferred_name, number=self.number)
 
+    def change(self, *, by, **values):
+        """Set these fields, and the keys that follow from the names."""
+        with transaction.atomic():
+            for name, value in values.items():
+                setattr(self, name, value)
+            self.set_keys()
+            self.save(update_fields=[*values, "sort_key", "search_key"])
+            Entry.record(
+                "child.changed",
+                self,
+                by=by,
+                student=self,
+                school=self.school,
+                fields=sorted(values),
+            )
+
 
 class Enrolment(models.Model):
     """A student in a scheduled class; the homeroom stands on the student itself."""
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="enrolments")
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="enrolments")
+
+    objects = sight.SightQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -180,6 +200,22 @@ class Enrolment(models.Model):
         return f"{self.student} · {self.school_class}"
 
 
+class HouseholdQuerySet(models.QuerySet):
+    """Homes. `visible_to(user)`:
+
+    counselor: caseload · leader, school admin: division or school · adviser, guardian,
+    student and everybody else: none, since a separated parent must not find the other's door.
+    """
+
+    MAY_READ = sight.STAFF_ROLES - {sight.ADVISER}
+
+    def visible_to(self, user, roles=MAY_READ):
+        """Return the homes of the children that `user` sees in one of `roles`."""
+        children = Student.objects.visible_to(user, roles=self.MAY_READ & set(roles))
+        homes = Household.students.through.objects.filter(student__in=children)
+        return self.filter(pk__in=homes.values("household"))
+
+
 @pghistory.track()
 class Household(models.Model):
     """Where a family lives. A child may belong to two."""
@@ -190,6 +226,8 @@ class Household(models.Model):
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
     students = models.ManyToManyField(Student, related_name="households")
     guardians = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="households")
+
+    objects = HouseholdQuerySet.as_manager()
 
     def __str__(self):
         return self.address or str(self.pk)
@@ -208,6 +246,18 @@ class GuardianshipQuerySet(PeriodQuerySet, sight.SightQuerySet):
         if roles is not None and sight.GUARDIAN not in roles:
             return staff
         return staff | self.filter(guardian_id=user.pk)
+
+
+class GuardianshipManager(models.Manager.from_queryset(GuardianshipQuerySet)):
+    def begin(self, *, student, guardian, by, **fields):
+        """Put `guardian` beside `student` from now on."""
+        with transaction.atomic():
+            guardianship = self.create(student=student, guardian=guardian, **fields)
+            guardianship.be_asked_alone()
+            Entry.record(
+                "guardianship.begun", guardianship, by=by, student=student, school=student.school
+            )
+            return guardianship
 
 
 @pghistory.track()
@@ -234,7 +284,9 @@ class Guardianship(models.Model):
         _("relation"), max_length=12, choices=Relation, default=Relation.OTHER
     )
     relation_said = models.CharField(
-        _("as the family says it"), max_length=60, blank=True,
+        _("as the family says it"),
+        max_length=60,
+        blank=True,
         help_text=_("Only where the word differs, like “aunt on her mother’s side”."),
     )
     primary = models.BooleanField(_("first to be asked"), default=False)
@@ -244,13 +296,20 @@ class Guardianship(models.Model):
     may_receive = models.BooleanField(_("receives the school’s messages"), default=True)
     restricted_at = models.DateTimeField(null=True, blank=True, editable=False)
     restricted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
     )
-    restriction_reason = EncryptedTextField(_("reason of the restriction"), blank=True, max_length=2000)
+    restriction_reason = EncryptedTextField(
+        _("reason of the restriction"), blank=True, max_length=2000
+    )
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
 
-    objects = GuardianshipQuerySet.as_manager()
+    objects = GuardianshipManager()
 
     class Meta:
         ordering = ["-primary", "since"]
@@ -281,6 +340,18 @@ class Guardianship(models.Model):
         """The relation as the family says it, else by its code in the reader's language."""
         return self.relation_said or self.get_relation_display()
 
+    def change(self, *, by, **values):
+        """Set what is known of this person and the child."""
+        with transaction.atomic():
+            self._set(by, "guardianship.changed", **values)
+            self.be_asked_alone()
+
+    def be_asked_alone(self):
+        """Where this person is the first to be asked, let no other be it too."""
+        if self.primary:
+            others = Guardianship.objects.filter(student=self.student_id, primary=True)
+            others.exclude(pk=self.pk).update(primary=False)
+
     def withdraw(self, *, by):
         """Take sight and messages away from the next request on."""
         self._set(by, "guardianship.withdrawn", may_view=False, may_receive=False)
@@ -288,15 +359,25 @@ class Guardianship(models.Model):
     def restore(self, *, by):
         """Give sight and messages back, and lift a restriction."""
         self._set(
-            by, "guardianship.restored", may_view=True, may_receive=True,
-            restricted_at=None, restricted_by=None, restriction_reason="",
+            by,
+            "guardianship.restored",
+            may_view=True,
+            may_receive=True,
+            restricted_at=None,
+            restricted_by=None,
+            restriction_reason="",
         )
 
     def restrict(self, *, by, reason):
         """Record that this person must not be in contact, and take all sight away."""
         self._set(
-            by, "guardianship.restricted", may_view=False, may_receive=False,
-            restricted_at=timezone.now(), restricted_by=by, restriction_reason=reason,
+            by,
+            "guardianship.restricted",
+            may_view=False,
+            may_receive=False,
+            restricted_at=timezone.now(),
+            restricted_by=by,
+            restriction_reason=reason,
         )
 
     def end(self, *, by):
@@ -309,13 +390,31 @@ class Guardianship(models.Model):
                 setattr(self, name, value)
             self.save(update_fields=list(values))
             Entry.record(
-                verb, self, by=by, student=self.student, school=self.student.school,
+                verb,
+                self,
+                by=by,
+                student=self.student,
+                school=self.student.school,
                 fields=sorted(values),
             )
 
 
 class GrantQuerySet(PeriodQuerySet, sight.SightQuerySet):
-    pass
+    """What grown students let their guardians see; whose child is visible, its grants are."""
+
+
+class GrantManager(models.Manager.from_queryset(GrantQuerySet)):
+    def give(self, *, student, guardian, item, by):
+        """Let `guardian` see `item` of `student` from now on; given before, it stays given."""
+        with transaction.atomic():
+            grant, new = self.get_or_create(
+                student=student, guardian=guardian, item=item, until=None
+            )
+            if new:
+                Entry.record(
+                    "grant.given", grant, by=by, student=student, school=student.school, item=item
+                )
+            return grant
 
 
 @pghistory.track()
@@ -335,7 +434,7 @@ class Grant(models.Model):
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
 
-    objects = GrantQuerySet.as_manager()
+    objects = GrantManager()
 
     class Meta:
         constraints = [
@@ -349,3 +448,19 @@ class Grant(models.Model):
 
     def __str__(self):
         return f"{self.guardian} · {self.get_item_display()}"
+
+    def withdraw(self, *, by):
+        """Take this back now; taken back before, nothing happens."""
+        if self.until is not None:
+            return
+        with transaction.atomic():
+            self.until = timezone.now()
+            self.save(update_fields=["until"])
+            Entry.record(
+                "grant.withdrawn",
+                self,
+                by=by,
+                student=self.student,
+                school=self.student.school,
+                item=self.item,
+            )

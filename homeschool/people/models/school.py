@@ -1,5 +1,6 @@
 """Schools, their parts and their terms."""
 
+import datetime
 import uuid
 
 from django.conf import settings
@@ -60,23 +61,32 @@ class School(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(
-        _("code"), max_length=60, unique=True, validators=[code_validator],
+        _("code"),
+        max_length=60,
+        unique=True,
+        validators=[code_validator],
         help_text=_("The short name that files and commands use, like “demo-school”."),
     )
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PRIMARY)
     time_zone = models.CharField(
-        _("time zone"), max_length=60, default="Asia/Shanghai", validators=[valid_time_zone],
+        _("time zone"),
+        max_length=60,
+        default="Asia/Shanghai",
+        validators=[valid_time_zone],
         help_text=_("Like Asia/Shanghai or America/Chicago."),
     )
     languages = ArrayField(
         models.CharField(max_length=12, choices=settings.LANGUAGES),
-        default=all_languages, verbose_name=_("languages of the families"),
+        default=all_languages,
+        verbose_name=_("languages of the families"),
     )
     letterhead = models.TextField(_("letterhead"), blank=True, max_length=1000)
     quiet_from = models.TimeField(_("quiet from"), default="21:00")
     quiet_until = models.TimeField(_("quiet until"), default="07:30")
-    two_staff_at_the_door = models.BooleanField(_("a home visit needs two members of staff"), default=True)
+    two_staff_at_the_door = models.BooleanField(
+        _("a home visit needs two members of staff"), default=True
+    )
     smallest_group = models.PositiveSmallIntegerField(
         _("smallest group shown in public figures"), default=10, validators=[MinValueValidator(3)]
     )
@@ -131,7 +141,11 @@ class SchoolClass(models.Model):
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.HOMEROOM)
     adviser = models.ForeignKey(
-        "people.Membership", models.SET_NULL, null=True, blank=True, related_name="classes",
+        "people.Membership",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="classes",
         verbose_name=_("class adviser"),
     )
 
@@ -188,6 +202,11 @@ class Term(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def last_day(self):
+        """The last day that belongs to the term."""
+        return self.end - datetime.timedelta(days=1)
 
     @property
     def is_running(self):

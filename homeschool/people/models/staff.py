@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -10,7 +11,6 @@ from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-import pghistory
 from homeschool.journal.models import Entry
 from homeschool.people import sight
 
@@ -62,7 +62,10 @@ class Membership(models.Model):
                     ("user", RangeOperators.EQUAL),
                     ("school", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
-                    (Func("division", models.Value(uuid.UUID(int=0)), function="COALESCE"), RangeOperators.EQUAL),
+                    (
+                        Func("division", models.Value(uuid.UUID(int=0)), function="COALESCE"),
+                        RangeOperators.EQUAL,
+                    ),
                     (TimeRange("since", "until"), RangeOperators.OVERLAPS),
                 ],
             ),
@@ -78,6 +81,15 @@ class Membership(models.Model):
             self.save(update_fields=["until"])
             Entry.record("membership.ended", self, by=by, school=self.school)
 
+    def look_after(self, *, by, **target):
+        """Put a child (`student=`), a class or a division on this person's caseload, now."""
+        with transaction.atomic():
+            caseload = self.caseloads.create(**target)
+            Entry.record(
+                "caseload.begun", caseload, by=by, school=self.school, student=caseload.student
+            )
+        return caseload
+
 
 class CaseloadQuerySet(PeriodQuerySet, SchoolPartQuerySet):
     school_path = "membership__school"
@@ -89,8 +101,12 @@ class Caseload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="caseloads")
-    student = models.ForeignKey("people.Student", models.PROTECT, null=True, blank=True, related_name="+")
-    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, related_name="+")
+    student = models.ForeignKey(
+        "people.Student", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
@@ -110,3 +126,15 @@ class Caseload(models.Model):
 
     def __str__(self):
         return str(self.student or self.school_class or self.division)
+
+    def end(self, *, by):
+        """Take the child, class or division off the caseload now; ended twice is ended once."""
+        with transaction.atomic():
+            if Caseload.objects.filter(pk=self.pk, until=None).update(until=timezone.now()):
+                Entry.record(
+                    "caseload.ended",
+                    self,
+                    by=by,
+                    school=self.membership.school,
+                    student=self.student,
+                )

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from homeschool import names
+from homeschool.journal.models import Entry
 from homeschool.people import sight
 
 
@@ -25,11 +27,13 @@ def valid_time_zone(value):
         )
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email=None, password=None, *, full_name, **fields):
         """Make an account with its sort key; without a password it signs in by code or passkey."""
         fields.setdefault("sort_key", names.sort_key(full_name))
-        user = self.model(email=email.strip().lower() if email else None, full_name=full_name, **fields)
+        user = self.model(
+            email=email.strip().lower() if email else None, full_name=full_name, **fields
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -44,11 +48,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
-    phone = models.CharField(_("phone"), max_length=32, null=True, blank=True, unique=True)  # noqa: DJ001
+    phone = models.CharField(_("phone"), max_length=32, null=True, blank=True, unique=True)
     full_name = models.CharField(_("name"), max_length=150)
     preferred_name = models.CharField(_("name to be called by"), max_length=150, blank=True)
     sort_key = models.CharField(max_length=300, editable=False)
-    language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES, blank=True)
+    language = models.CharField(
+        _("language"), max_length=12, choices=settings.LANGUAGES, blank=True
+    )
     time_zone = models.CharField(
         _("time zone"), max_length=60, blank=True, validators=[valid_time_zone]
     )
@@ -77,6 +83,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def called(self):
         """The name by which the person is spoken to."""
         return self.preferred_name or self.full_name
+
+    def be_reached_at(self, email, *, by):
+        """Take `email`, in small letters, as the address to sign in with and to write to."""
+        with transaction.atomic():
+            self.email = email
+            self.save(update_fields=["email"])
+            Address.objects.get_or_create(user=self, channel=Address.Channel.EMAIL, value=email)
+            Entry.record("person.reached_at", self, by=by, fields=["email"])
+
+    def school_zone(self):
+        """Return the time zone of a school where the person works or has a child (one query)."""
+        School = self._meta.apps.get_model("people", "School")
+        mine = Q(memberships__user=self) | Q(students__guardianships__guardian=self)
+        schools = School.objects.filter(mine | Q(students__user=self)).order_by("code")
+        return schools.values_list("time_zone", flat=True).first()
 
     def roles(self):
         """Return the set of roles that are open now, from the person's rows (one query)."""

@@ -1,0 +1,29 @@
+"""The door: who comes in, in which language, and with what proof."""
+
+from homeschool.people.signin.adapters import AccountAdapter, MFAAdapter
+from homeschool.people.signin.kept import KeptTextMiddleware, kept_text
+from homeschool.people.signin.proof import (
+    DEMO,
+    SECOND_FACTOR,
+    ReaderMiddleware,
+    SecondFactorMiddleware,
+    has_second_factor,
+    needs_second_factor,
+    reset_door,
+    second_factor_shown,
+)
+
+__all__ = [
+    "DEMO",
+    "SECOND_FACTOR",
+    "AccountAdapter",
+    "KeptTextMiddleware",
+    "MFAAdapter",
+    "ReaderMiddleware",
+    "SecondFactorMiddleware",
+    "has_second_factor",
+    "kept_text",
+    "needs_second_factor",
+    "reset_door",
+    "second_factor_shown",
+]

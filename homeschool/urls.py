@@ -1,0 +1,21 @@
+"""The front door: every address of the portal, room by room."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from homeschool import health, look, views
+from homeschool.people.views.home import home
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("language", views.choose_language, name="set_language"),
+    path("colours", views.choose_colours, name="set-theme"),
+    path("", home, name="home"),
+    path("", include("homeschool.people.urls")),
+    path("accounts/", include("homeschool.people.signin.urls")),
+]
+if settings.DEMO_MODE:
+    urlpatterns.append(path("demo/", include("homeschool.demo.urls")))
+if settings.DEBUG or settings.DEMO_MODE:
+    urlpatterns.append(path("look/", look.look, name="look"))

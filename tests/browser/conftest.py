@@ -1,0 +1,222 @@
+"""The portal as it is served (gunicorn, WhiteNoise, SMTP), and a browser that watches it."""
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from email import message_from_bytes, policy
+from urllib.parse import urlsplit
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+
+from homeschool.people.models import User
+from homeschool.processes import clean_environment, free_port, tied, wait_until
+from tests.cast import make_cast, sign_in
+from tests.doors import Stage
+
+PHONE, DESKTOP = 360, 1280
+
+
+class MailSink:
+    """A real SMTP server on loopback that keeps what it is given."""
+
+    def __init__(self):
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
+        self.mails = []
+        self.server = Controller(self, hostname="127.0.0.1", port=free_port())
+        self.server.start()
+
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.server.port}"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+    def to(self, address, seconds=10):
+        """Return the last mail to `address`, waiting for it."""
+
+        def mails():
+            return [mail for mail in self.mails if address in mail["To"]]
+
+        assert wait_until(mails, seconds), f"no mail to {address} came within {seconds} s"
+        return mails()[-1]
+
+
+@pytest.fixture(scope="session")
+def mail_sink():
+    """The mails that the portal sent, each as an EmailMessage."""
+    sink = MailSink()
+    yield sink
+    sink.server.stop()
+
+
+@pytest.fixture(scope="session")
+def portal(django_db_setup, django_db_blocker, mail_sink, tmp_path_factory):
+    """The address of the portal, served on the database of the tests as it is served to people."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    log = (tmp_path_factory.mktemp("portal") / "gunicorn.log").open("w+")
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:homeschool.gunicorn"]
+    server = subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}", "homeschool.wsgi"],
+        cwd=settings.BASE_DIR,
+        env=environment(address, mail_sink.url),
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        preexec_fn=tied(signal.SIGTERM),
+    )
+    try:
+        if not wait_until(lambda: answers(f"{address}/healthz"), 30):
+            log.seek(0)
+            pytest.fail(f"The portal did not start:\n{log.read()}")
+        yield address
+    finally:
+        server.send_signal(signal.SIGQUIT)  # at once: nobody is served any more
+        server.wait(15)
+        with django_db_blocker.unblock():
+            wait_until(nobody_else_is_connected, 10)  # else the database could not be dropped
+        with log:
+            log.seek(0)
+            said = log.read()
+    if "Traceback" in said:
+        pytest.fail(f"The portal met an error:\n{said}", pytrace=False)
+
+
+def nobody_else_is_connected():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchone()[0] == 0
+
+
+def environment(address, mail_url):
+    """Return the environment of a portal on the database of the tests."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(
+        path=f"/{connection.settings_dict['NAME']}"
+    )
+    return clean_environment(
+        DATABASE_URL=database.geturl(),
+        SITE_URL=address,
+        EMAIL_URL=mail_url,
+        WEB_WORKERS="1",
+    )
+
+
+def answers(url):
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own address
+            return response.status == 200
+    except OSError:
+        time.sleep(0.1)
+        return False
+
+
+@pytest.fixture
+def people(chromium, transactional_db):
+    """The cast, as the portal's own processes see it too."""
+    cache.clear()  # it is no model, so no flush empties it
+    yield make_cast()
+    cache.clear()
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker, chromium):
+    """The stage of the doors for the tests of a whole module, which only read: mark them django_db.
+
+    Nobody has chosen a language there: the browser's cookie says it.
+    """
+    assert connection.settings_dict["NAME"].startswith("test_")  # it is emptied afterwards
+    with django_db_blocker.unblock():
+        cache.clear()
+        built = Stage()
+        User.objects.update(language="")
+        yield built
+        call_command("flush", verbosity=0, interactive=False)
+        cache.clear()
+
+
+class Watch:
+    """A page that keeps what went wrong on it and what it weighed."""
+
+    def __init__(self, page, address):
+        self.page, self.address = page, address
+        self.complaints, self.foreign, self.weights = [], [], {}
+        page.set_default_timeout(10_000)
+        page.on("console", self.hear)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("request", self.see)
+        self.devtools = page.context.new_cdp_session(page)
+        self.devtools.send("Network.enable")
+        self.devtools.on("Network.loadingFinished", self.weigh)
+
+    def hear(self, message):
+        """Keep errors and warnings, less the one that Chromium makes of an answer of 422."""
+        if message.type in ("error", "warning") and "status of 422" not in message.text:
+            self.complaints.append(f"{message.type}: {message.text} at {message.location}")
+
+    def see(self, request):
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.foreign.append(request.url)
+
+    def weigh(self, event):
+        self.weights[event["requestId"]] = event["encodedDataLength"]
+
+    @property
+    def weight(self):
+        """Bytes that came over the wire so far, heads and bodies as they were packed."""
+        return sum(self.weights.values())
+
+    def judge(self):
+        """Fail where the page complained, asked a stranger, or is wider than its window."""
+        assert self.complaints == [], self.page.url
+        assert self.foreign == [], self.page.url
+        width, has = (
+            self.page.viewport_size["width"],
+            self.page.evaluate("document.documentElement.scrollWidth"),
+        )
+        assert has <= width, f"{self.page.url} is {has} px wide in a window of {width} px"
+
+
+@pytest.fixture
+def visit(chromium, portal):
+    """Return `visit(width=..., user=..., **options of the context)`: a watched page of a fresh visitor.
+
+    With `user` it is signed in, with the second factor shown. `page.watch` says what happened.
+    """
+    contexts = []
+
+    def come(width=PHONE, user=None, **options):
+        options = {"locale": "en"} | options
+        size = {"width": width, "height": 740 if width < 700 else 900}
+        context = chromium.new_context(viewport=size, base_url=portal, **options)
+        contexts.append(context)
+        if user is not None:
+            key = sign_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": portal}]
+            )
+        page = context.new_page()
+        page.watch = Watch(page, portal)
+        return page
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
+def code_in(mail):
+    """Return the six digits of a mail."""
+    return re.search(r"(?m)^\s*(\d{6})\s*$", mail.get_body(["plain"]).get_content())[1]

@@ -1,0 +1,37 @@
+"""Chromium: where it is, and why browser tests cannot run where they cannot."""
+
+import functools
+import shutil
+import subprocess
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+]
+
+
+def path():
+    """Return the path of a Chromium, or None."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@functools.cache
+def why_not():
+    """Return why browser tests cannot run on this machine and how to mend it; "" where they can."""
+    if path() is None:
+        return "there is no Chromium: apt-get install chromium"
+    from playwright._impl._driver import compute_driver_executable
+
+    node = compute_driver_executable()[0]
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    if "libatomic" in said.stderr:
+        return "Playwright lacks a library: apt-get install libatomic1"
+    return f"Playwright's node does not start: {said.stderr.strip()}" if said.returncode else ""
+
+
+def launch(playwright):
+    """Return a running browser."""
+    return playwright.chromium.launch(executable_path=path(), args=ARGUMENTS)

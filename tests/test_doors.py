@@ -1,0 +1,170 @@
+"""Every door of the portal, tried by every person of the cast with every thing it is about.
+
+The table is in tests/doors.py. A URL name without a row fails here by its name.
+"""
+
+import contextlib
+import logging
+import re
+
+import pytest
+from django.db import transaction
+from django.template.base import Template
+from django.urls import get_resolver, reverse
+
+from . import doors
+from .doors import AWAY, DOORS, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIGN_IN, WRONG_METHOD
+
+pytestmark = pytest.mark.django_db
+
+TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # CSRF tokens: the only thing that differs by chance
+METHODS = ("get", "post")
+# What an empty form sends: nothing but its hidden key.
+KEY_ALONE = {"submission": "10000000-0000-4000-8000-000000000000"}
+
+
+# --- the table is whole -----------------------------------------------------------------------------
+
+
+def url_names(patterns=None, prefix=""):
+    """Yield every URL name of the portal with its namespace; an address without one as its path."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if hasattr(pattern, "url_patterns"):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from url_names(pattern.url_patterns, prefix + space)
+        else:
+            yield prefix + (pattern.name or f"no name: {pattern.pattern}")
+
+
+def test_it_has_a_row_for_every_url():
+    missing = sorted(set(url_names()) - {door.name for door in DOORS})
+    assert not missing, f"write rows into tests/doors.py for these doors: {missing}"
+
+
+def test_it_has_a_url_for_every_row():
+    stale = sorted({door.name for door in DOORS} - set(url_names()))
+    assert not stale, f"tests/doors.py: no such URL: {stale}"
+
+
+def test_it_has_one_row_for_a_url():
+    names = [door.name for door in DOORS]
+    assert len(names) == len(set(names))
+
+
+# --- every door ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker):
+    """The stage, built once; whatever happens on it is undone."""
+    with django_db_blocker.unblock(), transaction.atomic(), plainly():
+        yield doors.Stage()
+        transaction.set_rollback(True)
+
+
+@contextlib.contextmanager
+def plainly():
+    """Answer without what costs time and only tests of single pages want: a line in the log for
+    each refusal, and a copy of every template's context."""
+    logging.disable(logging.WARNING)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
+        yield
+    logging.disable(logging.NOTSET)
+
+
+def found(response):
+    """Return in the words of tests/doors.py what an answer is."""
+    if response.status_code == 302:
+        place = response["Location"]
+        if place.startswith(reverse("account_login")):
+            return SIGN_IN
+        return PROVE if place.startswith(reverse("mfa_index")) else AWAY
+    known = {200: OK, 422: OK, 403: REFUSED, 404: HIDDEN, 405: WRONG_METHOD}
+    return known.get(response.status_code, str(response.status_code))
+
+
+def fits(method, expected, answer):
+    if expected == REPORTS:
+        return answer in (OK, "503")
+    if method == "post" and expected == OK:
+        return answer in (OK, AWAY)
+    return answer == expected
+
+
+def bare(response, url):
+    """Return what a stranger could compare: status, headers, and body without tokens and address."""
+    body = TOKEN.sub(b"", response.content).replace(url.encode(), b"")
+    headers = {name: value for name, value in response.items() if name != "Content-Length"}
+    return response.status_code, headers, body
+
+
+class Visitor:
+    """One person at one door: tries it, undoes what came of it, and keeps what was wrong."""
+
+    def __init__(self, stage, door, person):
+        self.stage, self.door, self.person = stage, door, person
+        self.wrong, self.hidden = [], {}
+        self.words = [word for word, may in stage.canaries.items() if person not in may]
+
+    def tries(self, method, thing):
+        expected = self.door.outcome(method, self.person, thing)
+        watched = method == "post" and expected not in (OK, AWAY)
+        url, client = self.stage.url(self.door, thing), self.stage.client(self.person)
+        with transaction.atomic():
+            answer = client.get(url) if method == "get" else client.post(url, KEY_ALONE)
+            changed = watched and self.stage.footprint() != self.stage.beginning
+            transaction.set_rollback(True)
+        self.judge(method, thing, expected, answer, changed)
+
+    def judge(self, method, thing, expected, answer, changed):
+        at = f"{self.person}: {method.upper()} {self.door} {thing}".strip()
+        if not fits(method, expected, found(answer)):
+            self.wrong.append(f"{at}: expected: {expected}; found: {found(answer)}")
+        if changed:
+            self.wrong.append(f"{at}: it changed a row")
+        text = answer.content.decode(errors="replace")
+        self.wrong += [f"{at}: it shows {word!r}" for word in self.words if word in text]
+        if found(answer) == HIDDEN and self.door.about:
+            self.hidden[method, thing] = bare(answer, self.stage.url(self.door, thing))
+
+    def compare(self):
+        """What is hidden looks like what never existed."""
+        for (method, thing), answer in self.hidden.items():
+            if answer != self.hidden.get((method, doors.NEVER), answer):
+                self.wrong.append(
+                    f"{self.person}: {method.upper()} {self.door} {thing}:"
+                    " its 404 differs from that of what never existed"
+                )
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_it_opens_each_door_to_whom_it_should(stage, door, person):
+    visitor = Visitor(stage, door, person)
+    for method in METHODS:
+        for thing in doors.things(door.about, person):
+            visitor.tries(method, thing)
+    visitor.compare()
+    assert not visitor.wrong, "\n".join(visitor.wrong)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_it_changes_nothing_by_other_methods(stage, door):
+    """PUT, PATCH and DELETE are taken by no page: 405, or read as a GET is."""
+    thing = doors.things(door.about, "school_admin")[0]
+    client, url = stage.client("school_admin"), stage.url(door, thing)
+    answers = {method: getattr(client, method)(url) for method in ("put", "patch", "delete")}
+    broken = [m for m, answer in answers.items() if answer.status_code >= 500]
+    assert door.name == "readyz" or not broken
+    assert stage.footprint() == stage.beginning
+
+
+# --- doors that do not exist -----------------------------------------------------------------------------
+
+
+def test_it_has_no_demo_without_the_setting(client, settings):
+    assert not settings.DEMO_MODE
+    assert not [name for name in url_names() if name.startswith("demo:") or name == "look"]
+    for path in ("/demo/", "/demo/people/", "/demo/mailbox/", "/look/"):
+        assert client.get(path).status_code == 404
