@@ -1,27 +1,15 @@
-"""Chromium: where it is, and why browser tests cannot run where they cannot."""
+"""Chromium: how it is started, and why browser tests cannot run where they cannot."""
 
 import functools
-import shutil
 import subprocess
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-]
-
-
-def path():
-    """Return the path of a Chromium, or None."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+from homeschool.management.commands.screenshots import FLAGS, browser_path
 
 
 @functools.cache
 def why_not():
     """Return why browser tests cannot run on this machine and how to mend it; "" where they can."""
-    if path() is None:
+    if browser_path() is None:
         return "there is no Chromium: apt-get install chromium"
     from playwright._impl._driver import compute_driver_executable
 
@@ -34,4 +22,4 @@ def why_not():
 
 def launch(playwright):
     """Return a running browser."""
-    return playwright.chromium.launch(executable_path=path(), args=ARGUMENTS)
+    return playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)

@@ -17,6 +17,7 @@ from .doors import AWAY, DOORS, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIG
 
 pytestmark = pytest.mark.django_db
 
+BY_NAME = {door.name: door for door in DOORS}
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # CSRF tokens: the only thing that differs by chance
 METHODS = ("get", "post")
 # What an empty form sends: nothing but its hidden key.
@@ -168,3 +169,14 @@ def test_it_has_no_demo_without_the_setting(client, settings):
     assert not [name for name in url_names() if name.startswith("demo:") or name == "look"]
     for path in ("/demo/", "/demo/people/", "/demo/mailbox/", "/look/"):
         assert client.get(path).status_code == 404
+
+
+# --- the words that few may read ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("person", ["counselor", "principal", "school_admin"])
+def test_it_shows_the_sensitive_words_where_they_may_be_read(stage, person):
+    """The canaries above sing only where such a word stands on a page at all."""
+    url = stage.url(BY_NAME["people:child-detail"], "the child")
+    page = stage.client(person).get(url).content.decode()
+    assert not [word for word, may in stage.canaries.items() if person in may and word not in page]

@@ -1,7 +1,6 @@
 """The look in Chromium: axe, narrow pages, keyboard, weight, and whole without script."""
 
 import gzip
-import shutil
 import threading
 
 import pytest
@@ -9,14 +8,11 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 FIRST_VISIT = 120 * 1024  # bytes over the wire that a parent's first page may weigh
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.urls("tests.look_urls"),
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is missing: apt-get install chromium"),
 ]
 
 PAGES = ["shell=guest", "shell=staff", "shell=family&errors=1"]
@@ -55,16 +51,6 @@ def address():
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import global_settings
 from django.urls import reverse
 
 from .conftest import DESKTOP, PHONE, code_in
@@ -41,8 +42,9 @@ LANGUAGES = pytest.mark.parametrize(
 @WIDTHS
 @LANGUAGES
 def test_a_counselor_signs_in_by_password_and_app_and_finds_a_child_by_two_keys(
-    people, visit, width, language, code
+    people, visit, settings, width, language, code
 ):
+    settings.PASSWORD_HASHERS = global_settings.PASSWORD_HASHERS  # what the portal reads
     people.counselor.set_password(PASSWORD)
     people.counselor.save()
     TOTP.activate(people.counselor, SECRET)

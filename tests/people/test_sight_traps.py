@@ -60,10 +60,10 @@ class RandomSchools:
         self.users = self.make(User, 7, lambda n: {"full_name": f"P{n}", "email": f"p{n}@x.org"})
         self.schools = self.make(School, 2, self.a_school)
         self.divisions = self.make(Division, 4, self.a_part)
-        self.memberships = self.make(Membership, 8, self.a_membership)
+        self.memberships = self.make(Membership, 10, self.a_membership)
         self.classes = self.make(SchoolClass, 7, self.a_class)
         self.students = self.make(Student, 9, self.a_student)
-        self.make(Enrolment, 6, lambda n: self.tied(school_class=self.one(self.classes)))
+        self.make(Enrolment, 12, lambda n: self.tied(school_class=self.one(self.classes)))
         self.guardianships = self.make(Guardianship, 8, self.a_guardianship)
         self.make(Grant, 6, self.a_grant)
         self.make(Caseload, 7, self.a_caseload)
@@ -106,7 +106,7 @@ class RandomSchools:
 
     def a_membership(self, number):
         user, school = self.one(self.users), self.one(self.schools)
-        role = self.one(Membership.Role.values)
+        role = self.one([*Membership.Role.values, "adviser", "adviser", "counselor"])
         division = None if self.often(0.6) else self.one(self.divisions_of(school))
         once = (user.pk, school.pk, role, division)
         return {
@@ -120,9 +120,14 @@ class RandomSchools:
             "division": division,
             "code": f"c{number}",
             "name": "C",
-            "kind": "scheduled" if self.often(0.3) else "homeroom",
-            "adviser": self.one(self.memberships) if self.often() else None,
+            "kind": "scheduled" if self.often(0.4) else "homeroom",
+            "adviser": self.an_adviser(division.school_id),
         }
+
+    def an_adviser(self, school):
+        """Mostly somebody who can be one there; else whoever comes, or nobody."""
+        fit = [m for m in self.memberships if (m.role, m.school_id) == ("adviser", school)]
+        return self.one(fit) if fit and self.often(0.6) else self.one([None, *self.memberships])
 
     def a_student(self, number):
         student = Student(full_name=f"C{number}", number=str(number))

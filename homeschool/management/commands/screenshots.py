@@ -1,0 +1,234 @@
+"""`screenshots`: a picture of each kind of page, from the demo, on servers of its own."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError, call_command
+
+from homeschool import services
+from homeschool.processes import clean_environment, free_port, tied, wait_until
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+SIZES = {"phone": (360, 740), "desktop": (1280, 860)}
+SCHEMES = ("light", "dark")
+LANGUAGES = ("en", "zh-hans")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page: the picture's name, who looks (a key of the demo's world), and its address.
+
+    `of` is the key of the row that the page is about, "" for a page about nobody.
+    """
+
+    name: str
+    who: str
+    url: str
+    of: str = ""
+
+
+SHOTS = (
+    Shot("sign-in", "", "account_login"),
+    Shot("sign-in-staff", "", "account_login_password"),
+    Shot("demo-people", "", "demo:people"),
+    Shot("family-home", "wang_haitao", "home"),
+    Shot("family-child", "lin_mei", "people:child-detail", "xiaoyu"),
+    Shot("family-who-looked", "lin_mei", "people:child-looks", "xiaoyu"),
+    Shot("family-me", "lin_mei", "people:me"),
+    Shot("grown-student", "nora_account", "people:child-detail", "nora"),
+    Shot("children", "mei_chen", "people:child-list"),
+    Shot("child", "mei_chen", "people:child-detail", "xiaoyu"),
+    Shot("child-class-teacher", "daniel_okafor", "people:child-detail", "xiaoyu"),
+    Shot("child-edit", "omar_haddad", "people:child-edit", "xiaoyu"),
+    Shot("guardian-add", "omar_haddad", "people:guardianship-add", "xiaoyu"),
+    Shot("guardian", "omar_haddad", "people:guardianship-edit", "guardianship"),
+    Shot("guardian-restrict", "omar_haddad", "people:guardianship-restrict", "guardianship"),
+    Shot("school-start", "omar_haddad", "people:school-start", "school"),
+    Shot("school-settings", "omar_haddad", "people:school-settings", "school"),
+    Shot("terms", "omar_haddad", "people:term-list", "school"),
+    Shot("classes", "omar_haddad", "people:class-list", "school"),
+    Shot("staff", "omar_haddad", "people:staff-list", "school"),
+    Shot("staff-caseload", "omar_haddad", "people:staff-detail", "membership"),
+    Shot("roster-import", "omar_haddad", "people:roster-import", "school"),
+    Shot("second-step", "omar_haddad", "mfa_index"),
+    Shot("not-found", "lin_mei", "people:child-detail", "school"),
+    Shot("parts", "", "look"),
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Make pictures of each kind of page: phone and desktop, light and dark, English and "
+        "Chinese. The demo stands on servers of its own, which are gone afterwards."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        add = parser.add_argument
+        add("names", nargs="*", metavar="NAME", help="only these pictures (all)")
+        add("--out", type=Path, default=services.ROOT / "screenshots", help="folder (screenshots/)")
+        add("--languages", nargs="+", default=LANGUAGES, metavar="CODE", help="en zh-hans es")
+
+    def handle(self, *args, names, out, languages, **options):
+        shots = [shot for shot in SHOTS if not names or shot.name in names]
+        if unknown := set(names) - {shot.name for shot in SHOTS}:
+            raise CommandError(f"No such picture: {', '.join(sorted(unknown))}")
+        if browser_path() is None:
+            raise CommandError("There is no Chromium: apt-get install chromium")
+        out.mkdir(parents=True, exist_ok=True)
+        began = time.monotonic()
+        with demo() as (address, sights):
+            count = take(shots, address, sights, out, languages)
+        seconds = time.monotonic() - began
+        self.stdout.write(f"{count} pictures in {services.shown(out)}, {seconds:.0f} s")
+
+
+def browser_path():
+    """Return the path of a Chromium, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@contextlib.contextmanager
+def demo():
+    """Serve the demo; yields its address, and for each shot (path, session key or "")."""
+    for name in (*services.switch_names(), "PORTAL_STATE"):
+        os.environ.pop(name, None)
+    port = free_port()
+    address = f"http://localhost:{port}"
+    with services.throwaway() as switches:
+        os.environ.update(switches | {"DEMO_MODE": "1", "SITE_URL": address})
+        with contextlib.closing(Sights()) as sights, serve(port):
+            yield address, sights
+
+
+class Sights:
+    """The demo's world in a fresh database: what each shot looks at, and in whose session."""
+
+    def __init__(self):
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homeschool.settings")
+        import django
+
+        django.setup()
+        from homeschool.demo import world
+        from homeschool.people.models import User
+
+        call_command("migrate", interactive=False, verbosity=0)
+        self.world = world.load()
+        User.objects.update(language="")  # the cookie of each picture says the language
+        self.world.guardianship = self.world.xiaoyu.guardianships.get(guardian=self.world.lin_mei)
+        self.world.membership = self.world.mei_chen.memberships.get()
+        self.found = {shot: (self.path(shot), self.session(shot.who)) for shot in SHOTS}
+        self.leave_looks()
+
+    def path(self, shot):
+        from django.urls import NoReverseMatch, reverse
+
+        args = [getattr(self.world, shot.of).pk] if shot.of else []
+        with contextlib.suppress(NoReverseMatch):
+            return reverse(shot.url, args=args)
+        raise CommandError(f"{shot.name}: there is no page {shot.url}")
+
+    def session(self, who):
+        """Return the key of a new session of `who` in which the second factor was shown."""
+        if not who:
+            return ""
+        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+        from django.contrib.sessions.backends.db import SessionStore
+
+        from homeschool.people.signin.proof import MFA, SECOND_FACTOR
+
+        user = getattr(self.world, who)
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session[SECOND_FACTOR] = MFA
+        session.save()
+        return session.session_key
+
+    def leave_looks(self):
+        """Let the counselor have read the record, so that "who looked" has something to show."""
+        from homeschool.people.views.seen import Seen
+
+        Seen(self.world.mei_chen, self.world.xiaoyu).record_reading()
+
+    def __getitem__(self, shot):
+        return self.found[shot]
+
+    def close(self):
+        from django.db import connections
+
+        connections.close_all()
+
+
+@contextlib.contextmanager
+def serve(port):
+    """Run the portal's web server on `port`."""
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:homeschool.gunicorn"]
+    server = subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}", "--log-level", "error", "homeschool.wsgi"],
+        cwd=services.ROOT,
+        env=clean_environment(WEB_WORKERS="1", PYTHONWARNINGS="ignore"),
+        preexec_fn=tied(signal.SIGTERM),
+    )
+    try:
+        if not wait_until(lambda: answers(f"http://localhost:{port}/healthz"), 30):
+            raise CommandError("The portal did not start: see above.")
+        yield
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(15)
+
+
+def answers(url):
+    """Whether something answers there."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+            return True
+    except OSError:
+        return False
+
+
+def take(shots, address, sights, out, languages):
+    """Take the pictures; returns how many. Files are name.language.size.scheme.png."""
+    from playwright.sync_api import sync_playwright
+
+    count = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        for shot in shots:
+            path, session = sights[shot]
+            context = browser.new_context(base_url=address, reduced_motion="reduce")
+            page = context.new_page()
+            for language in languages:
+                cookies = {"sessionid": session, "django_language": language}
+                context.add_cookies(
+                    [{"name": k, "value": v, "url": address} for k, v in cookies.items() if v]
+                )
+                count += picture(page, path, out / f"{shot.name}.{language}")
+            context.close()
+        browser.close()
+    return count
+
+
+def picture(page, path, stem):
+    """Take a page in each size and scheme; returns how many pictures that makes."""
+    page.goto(path, wait_until="networkidle")
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        # as high as the page: what is fixed to the window's edge stands at the end, not in the middle
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(height, whole)})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=f"{stem}.{size}.{scheme}.png", animations="disabled")
+    return len(SIZES) * len(SCHEMES)
