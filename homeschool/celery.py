@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homeschool.settings")
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 10  # seconds between two signs of life of worker and beat
+SWEEP = 60  # seconds between two looks for what a dead worker held
 
 app = Celery("homeschool")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -30,6 +31,8 @@ app.conf.beat_schedule = {
         # An old sign of life proves nothing: a worker that comes back throws it away.
         "options": {"expires": 3 * HEARTBEAT},
     },
+    # Returns what a dead worker held, and closes what is too late.
+    "sweep": {"task": "journal.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
 }
 
 

@@ -41,18 +41,19 @@ class Place:
 
 
 _ADMIN = frozenset({"school_admin"})
-_FIGURES = frozenset({"school_admin", "leader"})
+_READERS = frozenset({"adviser", "counselor", "leader"})
 STAFF_PLACES = (
-    Place("reports:today", "house", _("Today"), tab=True),
+    Place("reports:today", "house", _("Today"), roles=_READERS, tab=True),
     Place("people:child-list", "users", _("Children"), tab=True),
-    Place("visits:visit-list", "footprints", _("Visits"), tab=True),
+    Place("visits:visit-list", "footprints", _("Visits"), roles=_READERS, tab=True),
+    Place("visits:meeting-list", "users", _("Parent meetings"), roles=_ADMIN),
     Place("counseling:plan-list", "target", _("Plans")),
     Place("messaging:thread-list", "message-circle", _("Messages"), tab=True),
     Place("visits:campaign-list", "map", _("Campaigns")),
-    Place("reports:term-report", "file-spreadsheet", _("Reports"), roles=_FIGURES),
+    Place("reports:term-report", "file-spreadsheet", _("Reports")),
     Place("people:school", "school", _("School"), roles=_ADMIN),
     Place("people:roster", "upload", _("Bring in children"), roles=_ADMIN),
-    Place("reports:operators", "activity", _("How the portal runs"), roles=_ADMIN),
+    Place("journal:operations", "activity", _("How the portal runs"), roles=_ADMIN),
 )
 FAMILY_PLACES = (
     Place("home", "house", pgettext_lazy("navigation", "Home"), tab=True),

@@ -12,9 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from homeschool.journal.models import Heartbeat
+from homeschool.journal.models.sending import waiting_since
 
 PATIENCE = 1  # seconds for each answer of Redis
 OLDEST = 30  # seconds after which a sign of life is no sign any more
+LATE = 300  # seconds that a message may wait to leave
+ALIVE = ("worker", "beat", "relay")
 
 
 @login_not_required
@@ -30,18 +33,21 @@ def healthz(request):
 @require_safe
 @transaction.non_atomic_requests
 def readyz(request):
-    """Answer 200 when database, broker, worker and beat answer, else 503; within 3 s.
+    """Answer 200 when database, broker, worker, beat and relay answer, else 503; within 3 s.
 
     Each part is {"status": "ok"|"unready", ...}: `seconds` the answer took, or `age` in seconds of
-    the last sign of life (null when there never was one). No addresses and no error texts.
+    the last sign of life (null when there never was one). `delivery` tells for how many seconds the
+    oldest due message has waited (null: none waits) and is "late" after five minutes, which is for
+    people to look at: pages answer all the same. No addresses and no error texts.
     """
     parts = {"database": database(), "broker": broker()}
+    seen, delivery = {}, {"status": said(False), "oldest": None}
     if parts["database"]["status"] == "ok":
-        ages = Heartbeat.objects.filter(name__in=("worker", "beat")).values_list("name", "at")
-        parts |= signs_of_life(dict(ages), timezone.now())
-    else:
-        parts |= signs_of_life({}, timezone.now())
+        seen = dict(Heartbeat.objects.filter(name__in=ALIVE).values_list("name", "at"))
+        delivery = wait_of(waiting_since(), timezone.now())
+    parts |= signs_of_life(seen, timezone.now())
     ready = all(part["status"] == "ok" for part in parts.values())
+    parts["delivery"] = delivery
     answer = JsonResponse({"status": said(ready)} | parts, status=200 if ready else 503)
     answer._has_been_logged = True  # whoever asks every second has its answer; the log need not
     return answer
@@ -84,12 +90,20 @@ def broker():
 
 
 def signs_of_life(seen, now):
-    """Return worker and beat by the age of their last heartbeats."""
+    """Return worker, beat and relay by the age of their last heartbeats."""
     parts = {}
-    for name in ("worker", "beat"):
+    for name in ALIVE:
         age = (now - seen[name]).total_seconds() if name in seen else None
         parts[name] = {
             "status": said(age is not None and age <= OLDEST),
             "age": None if age is None else round(max(age, 0), 1),
         }
     return parts
+
+
+def wait_of(since, now):
+    """Return how long the oldest due message has waited."""
+    if since is None:
+        return {"status": "ok", "oldest": None}
+    oldest = max((now - since).total_seconds(), 0)
+    return {"status": "late" if oldest > LATE else "ok", "oldest": round(oldest, 1)}

@@ -13,6 +13,7 @@ import environ
 import pgtrigger
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -85,6 +86,8 @@ INSTALLED_APPS = [
     "homeschool",
     "homeschool.journal",
     "homeschool.people",
+    "visits",
+    "homeschool.reports",
     "homeschool.demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -287,6 +290,11 @@ CACHES = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# How long a worker may hold a delivery or a job without a sign before it is given to another.
+LEASE_SECONDS = read("int", "LEASE_SECONDS", "Seconds, 60 or so.", default=60)
+# Where the relay listens, when DATABASE_URL leads through a transaction pooler.
+LISTEN_DATABASE_URL = read("str", "LISTEN_DATABASE_URL", "Like DATABASE_URL, direct.", default="")
+
 # Measured on Celery 5.7 (docs/decisions/0001-parts.md): without these a killed child loses its
 # task for good, and a publish to a frozen Redis hangs for more than a minute.
 CELERY_BROKER_URL = REDIS_URL
@@ -300,6 +308,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 3,
     "retry_on_timeout": True,
 }
+# A lane for each kind of work, so that a slow one starves no other.
+CELERY_TASK_QUEUES = [Queue(lane, routing_key=lane) for lane in ("celery", "email", "work")]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 120

@@ -13,6 +13,9 @@ urlpatterns = [
     path("colours", views.choose_colours, name="set-theme"),
     path("", home, name="home"),
     path("", include("homeschool.people.urls")),
+    path("", include("homeschool.journal.urls")),
+    path("", include("homeschool.reports.urls")),
+    path("visits/", include("visits.urls")),
     path("accounts/", include("homeschool.people.signin.urls")),
 ]
 if settings.DEMO_MODE:

@@ -33,7 +33,7 @@ from homeschool.people.sight import (
     STUDENT,
 )
 
-from . import builders
+from . import builders, records
 from .cast import make_cast, sign_in
 
 # --- what somebody may find -----------------------------------------------------------------------
@@ -116,10 +116,10 @@ THINGS = {
     "class": {"the class": IN_SCHOOL, "another school's class": ELSEWHERE},
     "membership": {"a colleague's": IN_SCHOOL, "one of another school": ELSEWHERE},
     "caseload": {"the counselor's": IN_SCHOOL, "one of another school": ELSEWHERE},
-}
+} | records.THINGS
 NEVER = "one that never existed"
 NO_UUID, NO_NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
-BY_NUMBER = {"passkey"}
+BY_NUMBER = {"passkey", "delivery"}
 
 
 def things(kind, person):
@@ -152,13 +152,33 @@ class Door:
     but: dict = field(default_factory=dict)
     # arguments of the address beside the thing's key; a function gets the stage
     args: dict = field(default_factory=dict)
+    # how a request names the thing: in the address ("pk"), its query ("?child") or the form ("child")
+    named: str = "pk"
+    # what a POST sends beside its hidden key
+    sends: dict = field(default_factory=dict)
+    # who is stopped before the page looks for the thing, and what they find
+    before: dict = field(default_factory=dict)
 
     def __str__(self):
         return self.name
 
     def url(self, stage, key):
         args = {name: arg(stage) if callable(arg) else arg for name, arg in self.args.items()}
-        return reverse(self.name, kwargs=args | ({"pk": key} if self.about else {}))
+        address = reverse(self.name, kwargs=args | ({"pk": key} if self._has_key else {}))
+        return f"{address}{self.named}={key}" if self.named.startswith("?") else address
+
+    @property
+    def _has_key(self):
+        return self.about and self.named == "pk"
+
+    def data(self, key):
+        """Return what a POST about the thing of this key sends beside its hidden key."""
+        in_the_form = self.named != "pk" and not self.named.startswith("?")
+        return self.sends | ({self.named: key} if in_the_form else {})
+
+    def reader(self, person):
+        """Return in whose eyes `person` reads what stands behind this door."""
+        return person
 
     def outcome(self, method, person, thing):
         """Return what `person` finds who asks by `method` for `thing`."""
@@ -169,6 +189,8 @@ class Door:
             return SIGN_IN
         if person in UNPROVEN:
             return PROVE
+        if person in self.before:
+            return self.before[person]
         if allowed is None:
             return WRONG_METHOD
         if (person, thing) in self.but:
@@ -221,6 +243,7 @@ class Stage:
         self.other_caseload = Caseload.objects.create(
             membership=self.other_role, student=c.other_child
         )
+        self.records = records.Records(self, c)
 
     def give_second_steps(self, c):
         """Give all staff an app and recovery codes, and somebody else a passkey."""
@@ -253,10 +276,11 @@ class Stage:
             "membership": [c.counselor.membership, self.other_role],
             "caseload": [self.caseload, self.other_caseload],
         }
+        keys = {kind: [row.pk for row in found] for kind, found in rows.items()}
         return {
-            kind: dict(zip(THINGS[kind], (row.pk for row in found), strict=True))
+            kind: dict(zip(THINGS[kind], found, strict=True))
             | {NEVER: NO_NUMBER if kind in BY_NUMBER else NO_UUID}
-            for kind, found in rows.items()
+            for kind, found in (keys | self.records.keys()).items()
         }
 
     def plant(self, c):
@@ -274,6 +298,7 @@ class Stage:
             "+86 555 0100": contacts | {"mother"},
             "canary-father@example.org": contacts | {"father"},
             "+86 555 0199": contacts | {"father"},
+            **records.CANARIES,
         }
 
     def write_to(self, user, email, phone):
@@ -299,11 +324,17 @@ class Stage:
             self.browser.cookies[key] = value
         return self.browser
 
+    def key(self, door, thing):
+        return self.keys[door.about][thing] if door.about else None
+
     def url(self, door, thing):
-        return door.url(self, self.keys[door.about][thing] if door.about else None)
+        return door.url(self, self.key(door, thing))
+
+    def data(self, door, thing):
+        return door.data(self.key(door, thing))
 
     def footprint(self):
-        """Return a number that grows with each change of a row about a child, and each Entry of one."""
+        """Return a number that differs after a change of a row about a child, or an Entry of one."""
         with connection.cursor() as cursor:
             cursor.execute(FOOTPRINT)
             return cursor.fetchone()[0]
@@ -316,6 +347,11 @@ FOOTPRINT = """
          + (SELECT count(*) FROM people_membershipevent) + (SELECT count(*) FROM people_caseloadevent)
          + (SELECT count(*) FROM people_school) + (SELECT count(*) FROM people_term)
          + (SELECT count(*) FROM people_schoolclass) + (SELECT count(*) FROM people_user)
+         + (SELECT count(*) FROM visits_visitevent) + (SELECT count(*) FROM visits_promiseevent)
+         + (SELECT count(*) FROM visits_meeting) + (SELECT count(*) FROM visits_addendum)
+         + (SELECT count(*) + coalesce(sum(version), 0) FROM visits_draft)
+         + (SELECT count(acknowledged_at) FROM journal_receipt)
+         + (SELECT count(*) FROM journal_delivery WHERE state = 'pending')
 """
 
 

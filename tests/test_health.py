@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from homeschool import health
 from homeschool.celery import BeatScheduler, app, is_news
-from homeschool.journal.models import Heartbeat
+from homeschool.journal.models import Heartbeat, Notice
 from homeschool.journal.tasks import heartbeat
 
 
@@ -19,6 +19,7 @@ from homeschool.journal.tasks import heartbeat
 def alive(db):
     Heartbeat.beat("worker")
     Heartbeat.beat("beat")
+    Heartbeat.beat("relay")
 
 
 @pytest.fixture
@@ -44,7 +45,8 @@ def test_readyz_is_ok_only_when_every_part_answers(client, alive):
     response = client.get("/readyz")
     assert response.status_code == 200
     assert response.json()["status"] == "ok"
-    assert parts(response) == {"database": "ok", "broker": "ok", "worker": "ok", "beat": "ok"}
+    assert set(parts(response)) == {"database", "broker", "worker", "beat", "relay", "delivery"}
+    assert set(parts(response).values()) == {"ok"}
     assert response.json()["worker"]["age"] < 5
 
 
@@ -54,7 +56,7 @@ def test_readyz_is_unready_before_the_first_sign_of_life(client, db):
     assert response.json()["worker"] == {"status": "unready", "age": None}
 
 
-@pytest.mark.parametrize("name", ["worker", "beat"])
+@pytest.mark.parametrize("name", ["worker", "beat", "relay"])
 def test_readyz_does_not_trust_an_old_sign_of_life(client, alive, name):
     old = timezone.now() - datetime.timedelta(seconds=health.OLDEST + 1)
     Heartbeat.objects.filter(name=name).update(at=old)
@@ -93,6 +95,8 @@ def test_readyz_answers_without_the_database(client, monkeypatch):
         "broker": "ok",
         "worker": "unready",
         "beat": "unready",
+        "relay": "unready",
+        "delivery": "unready",
     }
     assert b"secret" not in response.content
 
@@ -154,3 +158,14 @@ def test_the_log_leaves_out_heartbeats_that_went_well():
     assert not is_news(record(logging.INFO, "Task journal.heartbeat[1] received"))
     assert is_news(record(logging.INFO, "Task journal.expand[1] received"))
     assert is_news(record(logging.ERROR, "Task journal.heartbeat[1] raised"))
+
+
+def test_readyz_tells_how_long_the_oldest_message_waits(client, alive, cast):
+    assert client.get("/readyz").json()["delivery"] == {"status": "ok", "oldest": None}
+    post = {"school": cast.school, "by": cast.counselor, "student": cast.child}
+    Notice.post("visit.summary", cast.child, **post)
+    assert client.get("/readyz").json()["delivery"]["oldest"] < 10
+    Notice.objects.update(created_at=timezone.now() - datetime.timedelta(minutes=6))
+    response = client.get("/readyz")
+    assert response.json()["delivery"]["status"] == "late"
+    assert response.status_code == 200  # for people to look at: pages answer all the same

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 # What the world is made of, in order: each module has a function `load(world)`.
-PARTS = ("homeschool.demo.people",)
+PARTS = ("homeschool.demo.people", "homeschool.demo.visits")
 SCHOOL_CODE = "demo-school"
 ZONE = zoneinfo.ZoneInfo("Asia/Shanghai")
 _IDS = uuid.uuid5(uuid.NAMESPACE_DNS, "demo.example")

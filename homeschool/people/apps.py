@@ -6,3 +6,12 @@ class PeopleConfig(AppConfig):
 
     name = "homeschool.people"
     label = "people"
+
+    def ready(self):
+        """Tell the journal where people are reached, and who oversees what left."""
+        from homeschool.journal import channels, kinds
+
+        from .models import reached
+
+        channels.register_addresses(reached.usable_addresses, reached.opt_out)
+        kinds.register_overseers(reached.overseen_schools)

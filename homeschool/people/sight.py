@@ -189,3 +189,16 @@ def watchers(students, roles=None, item=None):
     if roles is not None:
         rows = rows.filter(role__in=roles)
     return rows if item is None else rows.filter(item__in=["", item])
+
+
+def receivers(students, item):
+    """Return the rows of Sight of the family side who are told about `students`: guardians that
+    may receive, and grown students themselves. Whoever lost the right is not among them."""
+    from homeschool.people.models import Guardianship
+
+    may_receive = Guardianship.objects.open().filter(
+        student=models.OuterRef("student_id"), guardian=models.OuterRef("user_id"), may_receive=True
+    )
+    return watchers(students, FAMILY_ROLES, item).filter(
+        Q(role=STUDENT) | Q(models.Exists(may_receive))
+    )

@@ -1,0 +1,144 @@
+"""What the rooms tell the journal in `AppConfig.ready()`: kinds of notices and jobs, and who oversees.
+
+The journal knows no other room. A room says once, by name, whom a notice is for, in which words,
+and whether it is still due; the journal asks again at the moment of sending.
+
+Templates of a kind, where `template` is "visits/letters/summary":
+`summary.subject.txt` (one line, without surname and topic), `summary.txt` and `summary.html` (the
+mail: they extend mail/base.txt and mail/base.html and fill the block `words`), `summary.page.html`
+(what stands behind the link and in the portal). In `.txt` nothing is escaped. Their context is
+what `context(notice, user)` returns and, always: `reader`, `school`, `link`, `asks`, `site_name`; in a
+mail `stop_link` too.
+"""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+
+def always(notice):
+    """A notice that is due as long as it is not taken back."""
+    return True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the journal must know to tell people of a fact.
+
+    `recipients(notice)` returns a queryset with `user_id` and `why` (like `sight.receivers`): who has
+    the right now. `alive(notice)` says whether it is still worth sending. `lives_for` is how long
+    its mail may wait. `again_when_uncertain`: better twice than never (the same Message-ID); other
+    kinds are never sent again while nobody knows whether they arrived. `asks` is what the reader
+    does: "tap" (I have read it) or "read" (nothing). `label` names it to operators.
+    """
+
+    name: str
+    recipients: Callable
+    template: str
+    context: Callable
+    alive: Callable = always
+    lives_for: timedelta = timedelta(days=14)
+    again_when_uncertain: bool = False
+    asks: str = "tap"
+    label: str = ""
+
+
+_kinds, _runners = {}, {}
+
+
+def register(kind):
+    """Make a kind known under its name; the last one stands."""
+    _kinds[kind.name] = kind
+
+
+def get(name):
+    """Return the kind. Raises LookupError for a name that no room registered."""
+    return _kinds[name]
+
+
+def is_known(name):
+    """Whether a room registered a kind of this name."""
+    return name in _kinds
+
+
+def label(name):
+    """Return the name of a kind in words, for operators."""
+    kind = _kinds.get(name)
+    return str(kind.label) if kind and kind.label else name
+
+
+def may_repeat(name):
+    """Whether a notice of this kind is sent again when nobody knows whether it arrived."""
+    return is_known(name) and _kinds[name].again_when_uncertain
+
+
+def register_job(kind, runner):
+    """Let `runner(job)` do jobs of this kind.
+
+    It does one chunk, well under a minute, notes it in `job.progress` and `job.result`, and returns
+    whether all is done. The chunk, the note and the lease commit together or not at all.
+    """
+    _runners[kind] = runner
+
+
+def runner(kind):
+    """Return who does jobs of this kind. Raises LookupError."""
+    return _runners[kind]
+
+
+# --- who oversees -----------------------------------------------------------------------------
+
+EVERY_SCHOOL = object()
+_overseers = []
+
+
+def register_overseers(schools_of):
+    """Let `schools_of(user)` name the schools (a queryset or list of ids) whose deliveries the user
+    looks after."""
+    _overseers[:] = [schools_of]
+
+
+def overseen_by(user):
+    """Return EVERY_SCHOOL for superusers, else the ids of the schools that `user` looks after."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    if user.is_superuser:
+        return EVERY_SCHOOL
+    return _overseers[0](user) if _overseers else []
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def speaking_to(receipt):
+    """Speak the reader's language and keep the reader's time; the school's zone where none is known."""
+    reader = receipt.person
+    zone = reader.time_zone or receipt.notice.school.time_zone or settings.TIME_ZONE
+    with (
+        translation.override(reader.language or receipt.language),
+        timezone.override(ZoneInfo(zone)),
+    ):
+        yield
+
+
+def context_of(receipt, **more):
+    """Return what the templates of a receipt's kind get; call it inside `speaking_to`."""
+    notice, reader = receipt.notice, receipt.person
+    kind = get(notice.kind)
+    given = {"reader": reader, "school": notice.school, "site_name": gettext("Home & School")}
+    return kind.context(notice, reader) | given | {"asks": kind.asks} | more
+
+
+def words(receipt, form, context):
+    """Return the text of one form of a kind: `subject.txt`, `txt`, `html` or `page.html`."""
+    template = get_template(f"{get(receipt.notice.kind).template}.{form}").template
+    return template.render(Context(context, autoescape=not form.endswith("txt")))

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportsConfig(AppConfig):
+    """Read-only pages across rooms: today, progress, the term report."""
+
+    name = "homeschool.reports"
+    label = "reports"
+
+    def ready(self):
+        from homeschool.people.views.seen import PURPOSES
+
+        PURPOSES["progress.viewed"] = _("read what the family sees")

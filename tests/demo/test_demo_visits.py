@@ -1,0 +1,158 @@
+"""The visits of the demo: told once, dated when they happened, and nobody is written to."""
+
+import datetime as dt
+import time
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from homeschool.demo import stories, world
+from homeschool.journal.models import Delivery, Entry, Notice, Receipt
+from homeschool.people.models import User
+from homeschool.reports import figures
+from homeschool.reports.today import Today
+from visits.models import Addendum, Draft, Meeting, Promise, Summary, Visit
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 26)
+TABLES = (Visit, Promise, Summary, Addendum, Draft, Meeting, Notice, Receipt, Delivery, Entry)
+
+
+@pytest.fixture
+def made():
+    return world.load(TODAY)
+
+
+def rows():
+    return {model: set(model.objects.values_list("pk", flat=True)) for model in TABLES}
+
+
+def test_loading_again_makes_the_same_rows(made, record_property):
+    before = rows()
+    began = time.monotonic()
+    again = world.load(TODAY + dt.timedelta(days=1))
+    record_property("seconds", f"{time.monotonic() - began:.2f}")
+    assert again.made == 0
+    assert rows() == before
+    assert set(again.visits) == {told.key for told in (*stories.HELD, *stories.PLANNED)}
+
+
+def test_what_somebody_tried_out_is_not_undone(made):
+    draft = Draft.objects.get(pk=made.id("draft", "draft-mei"))
+    draft.discard(by=made.mei_chen)
+    made.visits["again"].cancel(by=made.mei_chen)
+    world.load(TODAY)
+    assert not Draft.objects.filter(pk=draft.pk).exists()
+    made.visits["again"].refresh_from_db()
+    assert made.visits["again"].status == "cancelled"
+
+
+@pytest.mark.parametrize("today", ["2026-11-21", "2026-11-22", "2026-11-23", "2027-01-01"])
+def test_fourteen_visits_and_one_lie_in_the_term_on_any_day(today):
+    made = world.load(dt.date.fromisoformat(today))
+    held = Visit.objects.held()
+    begin, end = figures.span(made.term)
+    assert held.count() == 15
+    assert held.filter(happened_at__gte=begin, happened_at__lt=end).count() == 15
+    assert {visit.mode for visit in held} == {"home", "video", "phone", "school"}
+    for promise in Promise.objects.exclude(done_at=None):
+        assert promise.done_at > promise.visit.happened_at, promise.what
+
+
+def test_nobody_is_written_to_about_what_is_long_ago(made):
+    assert not Notice.objects.filter(expanded_at=None).exists()
+    assert set(Delivery.objects.values_list("channel", "state")) == {("in_app", "sent")}
+    assert Delivery.objects.count() == Receipt.objects.count() > 15
+
+
+def test_the_journal_says_when_it_happened(made):
+    visit = made.visits["xiaoyu"]
+    entry = Entry.objects.about(visit).get(verb="visit.held")
+    assert entry.at == visit.recorded_at
+    assert entry.student == made.xiaoyu
+
+
+def test_a_held_visit_stands_as_one_that_was_just_held(made):
+    """The parts are written by rows: the database holds them as fast as those of the verb."""
+    visit = made.visits["wang"]
+    assert {line.student for line in visit.lines.all()} == {made.zihan, made.ziang}
+    with pytest.raises(Exception, match="never changed"):
+        visit.lines.update(going_well="")
+
+
+def test_one_promise_of_the_school_is_late(made):
+    late = Promise.objects.late(TODAY).get()
+    assert (late.student, late.owner, late.side) == (made.xiaoyu, made.mei_chen, "school")
+
+
+def test_what_the_grandmother_wished_kept_out_is_in_no_summary(made):
+    body = str(made.visits["wang"].summaries.get().body)
+    assert "取暖费" not in body
+    assert "money" not in body
+
+
+def test_the_mother_of_xiaoyu_has_read_and_added_something(made):
+    summary = made.visits["xiaoyu"].summaries.get()
+    assert Receipt.objects.about(summary).get(person=made.lin_mei).acknowledged_at
+    assert Addendum.objects.get(seen_at=None).by == made.lin_mei
+
+
+def test_one_summary_is_not_shared_and_two_records_are_not_finished(made):
+    assert Visit.objects.held().get(summaries=None) == made.visits["aisha"]
+    assert Draft.objects.open().count() == 2
+    assert Draft.objects.filter(pk=made.visits["begun"].pk).exists()
+
+
+def test_they_came_once_and_met_nobody(made):
+    assert Visit.objects.get(status="nobody_home") == made.visits["nobody"]
+
+
+def test_separated_parents_read_no_place_and_no_hopes_of_each_other(made):
+    told = made.visits["ethan-mother"].summaries.get().read_by(made.steven_brooks)
+    assert told["hopes"] == ""
+    assert told["participants"] == []
+    assert told["words"]
+    assert made.visits["ethan-mother"].summaries.get().read_by(made.karen_brooks)["participants"]
+
+
+def test_the_grown_student_and_her_father_read_her_visits(made):
+    nora = User.objects.get(email="noralindgren@demo.example")
+    for reader, count in ((nora, 2), (made.erik_lindgren, 2), (made.astrid_lindgren, 0)):
+        assert Visit.objects.visible_to(reader).count() == count
+
+
+@pytest.mark.parametrize(("key", "count"), [("mei_chen", 2), ("lucia_vega", 1)])
+def test_both_counselors_have_visits_today_and_this_week(key, count):
+    made = world.load()
+    user = getattr(made, key)
+    own = Visit.objects.filter(visitors=user, status="scheduled")
+    now = timezone.localdate(timezone=made.zone)
+    mine = [visit.planned_at.astimezone(made.zone).date() for visit in own]
+    assert mine.count(now) == count
+    assert any(now < day <= now + dt.timedelta(days=6) for day in mine)
+    assert len(Today(user, made.zone).visits) >= count
+
+
+@pytest.mark.parametrize(
+    "email", ["linmei", "camilaruiz", "wanghaitao", "stevenbrooks", "noralindgren", "eriklindgren"]
+)
+def test_the_page_of_each_family_opens(as_, email):
+    world.load()
+    client = as_(User.objects.get(email=f"{email}@demo.example"))
+    assert client.get(reverse("home"), follow=True).status_code == 200
+
+
+def test_every_visit_and_record_opens_for_its_counselor(as_):
+    made = world.load()
+    for visit in made.visits.values():
+        reader = as_(visit.visitors.order_by("pk").first())
+        assert reader.get(visit.get_absolute_url()).status_code == 200, visit
+    for draft in Draft.objects.open():
+        for step in (draft.step, 5):
+            page = as_(draft.started_by).get(reverse("visits:draft-step", args=[draft.pk, step]))
+            assert page.status_code == 200, (draft, step)
+
+
+def test_two_meetings_of_parents_stand(made):
+    assert list(Meeting.objects.order_by("on").values_list("held", flat=True)) == [True, False]

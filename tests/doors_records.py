@@ -1,0 +1,158 @@
+"""The rows of tests/doors.py for visits, letters and reports."""
+
+from homeschool.people.sight import ADVISER, COUNSELOR, GUARDIAN, LEADER, SCHOOL_ADMIN, STUDENT
+from visits.forms import LAST
+
+from .doors import (
+    AWAY,
+    HIDDEN,
+    OK,
+    PEOPLE,
+    REFUSED,
+    STRANGERS,
+    UNPROVEN,
+    WRONG_METHOD,
+    Door,
+    reverse,
+    signed_in,
+)
+from .records import (
+    ADDED_BY_STAFF,
+    ALIVE,
+    GROWN_UP,
+    KEPT_BY_STAFF,
+    NEAR,
+    NOT_SHARED,
+    OPERATOR,
+    OWED_AT_SCHOOL,
+    OWED_BY_THE_GROWN,
+    PLANNED,
+    SHARED,
+    TAKEN_BACK,
+)
+
+FAMILY = {GUARDIAN, STUDENT}
+# Who reads and writes visits; a school admin reads figures, not records.
+VISITING = {ADVISER, COUNSELOR, LEADER}
+VISITORS = {"adviser", "other_teacher", "counselor", "other_counselor", "principal"}
+HERE = dict.fromkeys(VISITORS, OK)
+STAFF_PAGE = signed_in(REFUSED, staff=OK)
+ONLY_READ = ONLY_SENT = signed_in(WRONG_METHOD)
+
+
+def so(found, thing, *people):
+    """Return the exception that these people find `found` at `thing`."""
+    return {(person, thing): found for person in people}
+
+
+# --- visits -----------------------------------------------------------------------------------------
+
+# The family reads what was shared on its own page, and is sent there.
+TO_ITS_PAGE = so(AWAY, SHARED, "mother") | so(AWAY, GROWN_UP, "adult", "parent")
+# A visit that did not take place has no summary to confirm and nothing to be pinned to.
+NOT_HELD = so(HIDDEN, PLANNED, *NEAR)
+# Who does not read what stays with staff does not say what of it the family reads.
+NOT_ALONG = so(REFUSED, SHARED, "other_teacher") | so(REFUSED, NOT_SHARED, "adviser")
+# Who visits nobody is stopped before the page looks for the child.
+NO_VISITOR = dict.fromkeys(set(PEOPLE) - VISITORS - {*STRANGERS, *UNPROVEN}, REFUSED)
+
+
+def of_draft(name, **how):
+    """Return the row of what is done with a draft: by whoever writes on it."""
+    return Door(f"visits:draft-{name}", about="draft", **{"post": {COUNSELOR}} | how)
+
+
+VISITS = [
+    Door("visits:visit-list", get=signed_in(REFUSED, admins=AWAY, **HERE), post=ONLY_READ),
+    Door("visits:visit-detail", about="visit", get=VISITING, but=TO_ITS_PAGE),
+    Door("visits:visit-print", about="visit", get=VISITING, but=TO_ITS_PAGE),
+    Door(
+        "visits:visit-plan",
+        about="child",
+        named="?child",
+        get=VISITING,
+        post=VISITING,
+        before=NO_VISITOR,
+    ),
+    Door("visits:visit-cancel", about="visit", post=VISITING),
+    Door("visits:visit-nobody-home", about="visit", post=VISITING),
+    Door("visits:visit-share", about="visit", post=VISITING, but=NOT_ALONG),
+    Door("visits:visit-start", about="visit", post=VISITING),
+    Door("visits:draft-new", about="child", named="child", post=VISITING),
+    of_draft("step", get={COUNSELOR}, args={"step": LAST}),
+    of_draft("leave", args={"step": LAST}, sends={"to": "1"}),
+    of_draft("save", sends={"step": str(LAST)}),
+    of_draft("promise-add"),
+    of_draft("finish"),
+    of_draft("finish-unshared"),
+    of_draft("discard"),
+    Door("visits:summary-confirm", about="visit", post=FAMILY, but=NOT_HELD),
+    Door("visits:addendum-add", about="visit", post=FAMILY | VISITING, but=NOT_HELD),
+    Door(
+        "visits:addendum-seen",
+        about="addendum",
+        post=VISITING,
+        but=so(REFUSED, ADDED_BY_STAFF, *NEAR, "other_teacher") | so(REFUSED, KEPT_BY_STAFF, *NEAR),
+    ),
+    Door(
+        "visits:promise-keep",
+        about="promise",
+        post=FAMILY | VISITING,
+        # a family keeps its own, and no other home's
+        but=so(REFUSED, OWED_AT_SCHOOL, "mother") | so(REFUSED, OWED_BY_THE_GROWN, "parent"),
+    ),
+    Door("visits:meeting-list", get=STAFF_PAGE, post=STAFF_PAGE),
+    Door("visits:meeting-create", get=STAFF_PAGE, post=STAFF_PAGE),
+    Door(
+        "visits:meeting-edit",
+        about="meeting",
+        get=VISITING | {SCHOOL_ADMIN},
+        post=VISITING | {SCHOOL_ADMIN},
+        but=so(REFUSED, "the class's", "other_teacher"),
+    ),
+]
+
+# --- letters ----------------------------------------------------------------------------------------
+
+GONE = "410"
+
+
+class LinkDoor(Door):
+    """A door that its link opens, whoever holds it; `get` and `post` say what each link finds."""
+
+    def url(self, stage, key):
+        return reverse(self.name, kwargs={"token": key})
+
+    def reader(self, person):
+        return "mother"
+
+    def outcome(self, method, person, thing):
+        found = getattr(self, method)
+        return WRONG_METHOD if found is None else found.get(thing, HIDDEN)
+
+
+ASK_THE_OPERATORS = signed_in(REFUSED, admins=OK, first=OK)
+
+LETTERS = [
+    LinkDoor("journal:letter", about="letter", get={ALIVE: OK, TAKEN_BACK: GONE}),
+    LinkDoor("journal:letter-confirm", about="letter", post={ALIVE: AWAY, TAKEN_BACK: GONE}),
+    LinkDoor("journal:stop", about="stop link", get={ALIVE: OK}, post={ALIVE: OK}),
+    Door("journal:operations", get=ASK_THE_OPERATORS, post=ONLY_READ),
+    Door("journal:delivery-retry", about="delivery", post={SCHOOL_ADMIN, OPERATOR}),
+]
+
+# --- reports ----------------------------------------------------------------------------------------
+
+REPORTS = [
+    Door("reports:today", get=signed_in(REFUSED, admins=AWAY, **HERE), post=ONLY_READ),
+    Door("reports:progress", about="child", get=FAMILY | VISITING),
+    Door(
+        "reports:progress-home",
+        get=signed_in(OK, other_mother=AWAY, adult=AWAY, parent=AWAY),
+        post=ONLY_READ,
+    ),
+    Door("reports:term-report", get=STAFF_PAGE, post=STAFF_PAGE),
+    Door("reports:term-report-csv", get=ONLY_SENT, post=STAFF_PAGE),
+]
+
+RECORDS = [*VISITS, *LETTERS, *REPORTS]

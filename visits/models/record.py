@@ -1,0 +1,351 @@
+"""What belongs to one visit: its children, its people, what the family reads, what was added."""
+
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from homeschool.journal.models import Entry, Notice, Receipt
+from homeschool.people import sight
+from homeschool.people.models import Guardianship, Household, Student
+
+# Who among the staff reads visits; a school admin reads figures, not records.
+READERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER})
+# Who may log a visit.
+WRITERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER})
+
+
+def part_of_a_held_visit(name):
+    """Return the trigger by which a row of a held visit is neither added, changed nor removed."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func="""
+            IF EXISTS (
+                SELECT 1 FROM visits_visit
+                WHERE id IN (NEW.visit_id, OLD.visit_id) AND status = 'held'
+            ) THEN
+                RAISE EXCEPTION 'a held visit is never changed: write an addendum';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+class VisitChildQuerySet(sight.SightQuerySet):
+    """Lines of visits about a child; sight is the child's. Whether a family may read the visit
+    at all is `Visit.objects.visible_to`."""
+
+
+class VisitChild(models.Model):
+    """One child of a visit, and what was said about this one alone."""
+
+    class Need(models.TextChoices):
+        READING = "reading", _("Reading and homework")
+        MONEY = "money", _("Money and things")
+        TRAVEL = "travel", _("Getting to school")
+        WELLBEING = "wellbeing", _("Feeling well")
+        FAMILY = "family", _("Help for the family")
+        NOTHING = "nothing", _("Nothing for now")
+
+    visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="lines")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="visit_lines")
+    going_well = models.TextField(blank=True)
+    needs = ArrayField(models.CharField(max_length=12, choices=Need), default=list, blank=True)
+    needs_words = models.TextField(blank=True)
+
+    objects = VisitChildQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "student"], name="a_child_stands_once_in_a_visit"
+            )
+        ]
+        triggers = [part_of_a_held_visit("a_child_of_a_held_visit_stays")]
+
+    def __str__(self):
+        return f"{self.student} {self.visit_id}"
+
+    @property
+    def needs_labels(self):
+        """The needs in the reader's words."""
+        return [self.Need(code).label for code in self.needs]
+
+
+class Visitor(models.Model):
+    """A member of staff who makes the visit."""
+
+    visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="team")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "user"], name="a_visitor_stands_once_in_a_visit"
+            )
+        ]
+        triggers = [part_of_a_held_visit("a_visitor_of_a_held_visit_stays")]
+
+    def __str__(self):
+        return str(self.user)
+
+
+def seen_by_staff(user):
+    """Return the condition on a row of a visit that `user` works with one of its children."""
+    lines = VisitChild.objects.filter(visit=OuterRef("visit"))
+    return Exists(lines.visible_to(user, roles=READERS))
+
+
+def staff_part_for(user, path="visit"):
+    """Return the condition that `user` reads the staff part of the visit at `path`: who made the
+    visit and works with one of its children, the counselor of one of them, and its leader."""
+    lines = VisitChild.objects.filter(visit=OuterRef(path))
+    made = Visitor.objects.filter(visit=OuterRef(path), user=user.pk)
+    near = Exists(lines.visible_to(user, roles={sight.COUNSELOR, sight.LEADER}))
+    return Q(near) | Q(Exists(lines.visible_to(user, roles=READERS)), Exists(made))
+
+
+def seen_by_family(user):
+    """Return the condition on a row of a visit that `user`'s family reads: it was published."""
+    lines = VisitChild.objects.filter(visit=OuterRef("visit"))
+    published = Summary.objects.filter(visit=OuterRef("visit"))
+    return Q(
+        Exists(lines.visible_to(user, roles=sight.FAMILY_ROLES, item="visits")), Exists(published)
+    )
+
+
+def home_of(user, path=""):
+    """Return the condition that the visit (at the end of `path`) was to the home of `user`.
+
+    Where the home is not known, the visit belongs to whoever was there, and to nobody else: another
+    home of the child reads neither place nor persons nor answers.
+    """
+    homes = Household.objects.filter(Q(guardians=user.pk) | Q(students__user=user.pk))
+    present = Participant.objects.filter(
+        Q(guardian=user.pk) | Q(student__user=user.pk), presence=Participant.Presence.PRESENT
+    )
+    lives = Exists(homes.filter(pk=OuterRef(f"{path}household")))
+    was_there = Exists(present.filter(visit=OuterRef(f"{path}pk")))
+    return Q(lives) | Q(was_there, **{f"{path}household": None})
+
+
+class ParticipantQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return who was there, as far as `user` may know.
+
+        adviser, counselor, leader: of visits to children they see · the home that was visited:
+        once published · another home of the child, and everybody else: nobody.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(seen_by_staff(user) | seen_by_family(user) & home_of(user, "visit__"))
+
+
+class Participant(models.Model):
+    """Somebody of the family, or with it, and whether they were there."""
+
+    class Presence(models.TextChoices):
+        PRESENT = "present", _("was there")
+        NOTIFIED = "notified", _("was told")
+        ABSENT = "absent", _("was not there")
+
+    visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="participants")
+    guardian = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    student = models.ForeignKey(Student, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=150)
+    relation = models.CharField(max_length=60, blank=True)
+    presence = models.CharField(max_length=8, choices=Presence, default=Presence.PRESENT)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        triggers = [part_of_a_held_visit("a_participant_of_a_held_visit_stays")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def relation_words(self):
+        """The relation in the reader's language, or as the family says it."""
+        labels = dict(Guardianship.Relation.choices)
+        return str(labels.get(self.relation, self.relation))
+
+
+class Summary(models.Model):
+    """What the family reads of a held visit: published by version, never changed after.
+
+    `body` is {"hopes": …, "explained": …, "words": …, "children": {student id: {"going_well": …,
+    "needs": [code], "needs_words": …}}}: only what the family agreed to share.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="summaries")
+    version = models.PositiveSmallIntegerField(default=1)
+    body = models.JSONField()
+    published_at = models.DateTimeField(default=timezone.now)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["visit", "-version"]
+        verbose_name_plural = "summaries"
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "version"], name="a_version_is_published_once")
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="a_published_summary_is_never_changed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.visit_id} v{self.version}"
+
+    def get_absolute_url(self):
+        return self.visit.get_absolute_url()
+
+    def confirm(self, *, by, student):
+        """Record that `by`, of the family of `student`, has read it; the first time stands.
+
+        Whoever may read it confirms it, told by a letter or not.
+        """
+        with transaction.atomic():
+            notice = Notice.post(
+                "visit.summary", self, school=self.visit.school, by=self.published_by
+            )
+            told = {
+                "why": next(row["why"] for row in sight.reasons(by, student)),
+                "language": by.language or settings.LANGUAGE_CODE,
+            }
+            Receipt.objects.get_or_create(notice=notice, person=by, defaults=told)
+            Receipt.objects.get(notice=notice, person=by).acknowledge(student)
+
+    def read_by(self, user):
+        """Return what of it `user`, of the family, may read (four queries).
+
+        {"visit", "hopes", "explained", "words", "children": [{"student", "going_well", "needs":
+        [label], "needs_words"}], "promises": [Promise], "home": whether the visit was to the home
+        of `user`, "participants": [Participant]}. Only the children whom `user` may see. Another
+        home of the child reads neither place nor persons nor what the first one answered.
+        """
+        visit, home = self.visit, self.visit.is_home_of(user)
+        lines = visit.children_for(user, roles=sight.FAMILY_ROLES)
+        promises = visit.promises.visible_to(user, roles=sight.FAMILY_ROLES)
+        promises = promises.select_related("owner", "student")
+        present = visit.participants.filter(presence=Participant.Presence.PRESENT)
+        return {
+            "visit": visit,
+            "children": [self._child(line.student, home) for line in lines],
+            "hopes": self.body.get("hopes", "") if home else "",
+            "explained": self.body.get("explained", ""),
+            "words": self.body.get("words", ""),
+            "home": home,
+            "participants": list(present.order_by("pk")) if home else [],
+            "promises": sorted(
+                (p for p in promises if home or p.side != p.Side.FAMILY),
+                key=lambda p: not p.is_school_side,
+            ),
+        }
+
+    def _child(self, student, home):
+        told = self.body.get("children", {}).get(str(student.pk), {})
+        return {
+            "student": student,
+            "going_well": told.get("going_well", ""),
+            "needs": [VisitChild.Need(code).label for code in told.get("needs", []) if home],
+            "needs_words": told.get("needs_words", "") if home else "",
+        }
+
+
+class AddendumQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return what was added, as far as `user` may read it.
+
+        adviser, counselor, leader: of visits to children they see, a family's words about those
+        children alone; what staff keeps to itself only with the staff part · family: its own words,
+        and what staff shared of published visits; never another adult's words · others: nothing.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        about = sight.within(user, "student", READERS)
+        told = Q(student=None) | about if about else Q(student=None)
+        open_to_staff = (Q(from_family=True) | Q(shared=True)) & told & seen_by_staff(user)
+        kept = Q(staff_part_for(user), from_family=False)
+        shared = Q(seen_by_family(user), shared=True, from_family=False)
+        own = Q(by=user.pk) & (seen_by_staff(user) | seen_by_family(user))
+        return self.filter(open_to_staff | kept | shared | own)
+
+
+class AddendumManager(models.Manager.from_queryset(AddendumQuerySet)):
+    def pin(self, visit, text, *, by, student=None, from_family=False, shared=False):
+        """Pin `text` to the held `visit`; `student` is the child whose family wrote it."""
+        with transaction.atomic():
+            addendum = self.create(
+                visit=visit,
+                text=text,
+                by=by,
+                student=student,
+                from_family=from_family,
+                shared=shared,
+            )
+            children = [student] if student else [line.student for line in visit.lines.all()]
+            for child in children:
+                Entry.record("visit.added", addendum, by=by, student=child, school=visit.school)
+            return addendum
+
+
+class Addendum(models.Model):
+    """What was added to a held visit later; it never changes the record.
+
+    By staff (`shared` says whether the family reads it) or by the family: then it is pinned to
+    the record, its author and staff read it, and other adults of the family do not.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="addenda")
+    student = models.ForeignKey(Student, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    from_family = models.BooleanField(default=False)
+    shared = models.BooleanField(_("the family reads this"), default=False)
+    text = models.TextField(_("what you want to add"), max_length=4000)
+    at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = AddendumManager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name_plural = "addenda"
+        indexes = [
+            models.Index(
+                fields=["at"],
+                condition=Q(from_family=True, seen_at=None),
+                name="answers_of_families",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.visit_id} {self.at:%Y-%m-%d}"
+
+    def be_seen(self, *, by):
+        """Record that staff has read what a family added; the first reader stands."""
+        unseen = Addendum.objects.filter(pk=self.pk, seen_at=None)
+        with transaction.atomic():
+            if unseen.update(seen_at=timezone.now(), seen_by=by):
+                Entry.record(
+                    "addendum.seen", self, by=by, student=self.student, school=self.visit.school
+                )
+        self.refresh_from_db(fields=["seen_at", "seen_by"])
