@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from homeschool.journal import channels
 from homeschool.journal.models import Delivery, Notice, Receipt
+from homeschool.people.models import Student
 from homeschool.people.sight import (
     ADVISER,
     COUNSELOR,
@@ -125,7 +126,7 @@ CANARIES = {
     "Canary-theme 91": {"other_school_admin"},
     "canary-letters@example.org": set(),
     # of brothers and sisters only those are named whom the reader sees
-    "林小雨": NEAR | {"mother", "school_admin"},
+    "林小雨雪": NEAR | {"mother", "school_admin"},
     "林小晴": {"other_teacher", "counselor", "principal", "school_admin", "mother"},
     "Noor Haddad": {"principal", "school_admin"},
     "Olga Orlova": {"other_school_admin"},
@@ -202,12 +203,13 @@ class Records:
         self.tell(stage, c)
 
     def of_the_child(self, c):
-        team = [c.adviser]
+        # a name of its own: the example in the template of a roster has the one of the cast
+        Student.objects.filter(pk=c.child.pk).update(full_name="林小雨雪")
         self.shared = hold(
             VisitChild(student=c.child, going_well="Canary-well 41"),
             VisitChild(student=c.sibling, going_well="Canary-well 42"),
             by=c.counselor,
-            team=team,
+            team=[c.adviser],
             household=c.household,
             hopes="Canary-kept 43",
             kept_out=["hopes"],

@@ -102,7 +102,8 @@ def finish(draft, *, by, share):
     where something is missing; nothing is written then.
     """
     with transaction.atomic():
-        Draft.objects.select_for_update().get(pk=draft.pk)
+        # no key: whoever joins the writers at this moment need not wait, so nobody waits in a circle
+        Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         draft = Draft.objects.with_circle().get(pk=draft.pk)
         if draft.finished_at:
             return Visit.objects.get(pk=draft.pk)

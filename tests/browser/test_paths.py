@@ -94,26 +94,29 @@ def test_a_mother_signs_in_by_the_code_that_was_mailed_to_her_and_sees_her_child
     page.locator("input[name=code]").press("Enter")
     page.wait_for_url(lambda url: "/accounts/" not in url)
     page.locator("main").get_by_role("link", name="林小雨").click()
-    page.wait_for_url(f"**{people.child.get_absolute_url()}")
+    page.wait_for_url(f"**{reverse('reports:progress', args=[people.child.pk])}")
     assert page.locator("html").get_attribute("lang") == code
-    assert "林小雨" in page.locator("h1").inner_text()
+    assert "林小雨" in page.locator("main").inner_text()
     page.watch.judge()
     people.mother.refresh_from_db()
     assert people.mother.language == code.lower()
 
 
-@pytest.mark.parametrize("address", ["home", "people:child-detail"])
+@pytest.mark.parametrize("address", ["home", "people:child-detail", "reports:progress"])
 def test_the_first_page_of_a_parent_is_light(people, visit, address):
     page = visit(PHONE, people.mother)
-    args = [people.child.pk] if address == "people:child-detail" else []
+    args = [] if address == "home" else [people.child.pk]
     page.goto(reverse(address, args=args), wait_until="networkidle")
     assert "林小雨" in page.locator("main").inner_text()
     assert 0 < page.watch.weight <= FIRST_VISIT, page.watch.weights
 
 
-@pytest.mark.parametrize("address", ["home", "people:child-detail", "people:me"])
+ABOUT_A_CHILD = {"people:child-detail", "reports:progress"}
+
+
+@pytest.mark.parametrize("address", ["home", "people:me", *sorted(ABOUT_A_CHILD)])
 def test_the_pages_of_a_parent_are_whole_without_script(people, visit, address):
-    args = [people.child.pk] if address == "people:child-detail" else []
+    args = [people.child.pk] if address in ABOUT_A_CHILD else []
     texts = []
     for script in (True, False):
         page = visit(PHONE, people.mother, java_script_enabled=script)
@@ -132,4 +135,5 @@ def test_a_mother_finds_her_way_without_script(people, visit, mail_sink):
     page.locator("input[name=code]").press("Enter")
     page.wait_for_url(lambda url: "/accounts/" not in url)
     page.locator("main").get_by_role("link", name="林小雨").click()
-    assert "林小雨" in page.locator("h1").inner_text()
+    page.wait_for_url(f"**{reverse('reports:progress', args=[people.child.pk])}")
+    assert "林小雨" in page.locator("main").inner_text()

@@ -245,7 +245,8 @@ class Record:
 
     @cached_property
     def readers(self):
-        """Who of the family was told of the summary: [{"name", "read", "confirmed"}]; only those who
+        """Who of the family was told of the summary: [{"name", "reached", "read",
+        "confirmed"}], `reached` whether an e-mail opens it to them; only those who
         stand, or stood, with a child in sight, and the grown students themselves."""
         if self.summary is None:
             return []
@@ -255,6 +256,7 @@ class Record:
         return [
             {
                 "name": receipt.person.full_name,
+                "reached": bool(receipt.person.email),
                 "read": receipt.read_at and receipt.read_at.astimezone(self.zone),
                 "confirmed": receipt.acknowledged_at
                 and receipt.acknowledged_at.astimezone(self.zone),

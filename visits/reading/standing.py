@@ -97,8 +97,10 @@ def _of_the_plan(status, at, now, has_draft):
 
 
 def _receipts(summary):
-    """Return the receipts of the notice about the summary whose id stands at `summary`."""
+    """Return the receipts of the notice about the summary whose id stands at `summary`: of those who
+    have an e-mail, since nobody else can open it."""
     return Receipt.objects.filter(
+        person__email__isnull=False,
         notice__about_type=Summary._meta.label_lower,
         notice__about_id=Cast(OuterRef(summary), CharField()),
     )

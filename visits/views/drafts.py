@@ -263,10 +263,10 @@ def visit_start(request, pk):
     visit = get_object_or_404(visits, pk=pk)
     if not Visit.objects.visible_to(request.user, roles=WRITERS).filter(pk=pk).exists():
         raise PermissionDenied
-    if visit.status not in Visit.OPEN:
-        return redirect(visit)
     with transaction.atomic():
-        Visit.objects.select_for_update().get(pk=visit.pk)
+        stands = Visit.objects.select_for_update().get(pk=visit.pk)
+        if stands.status not in Visit.OPEN:
+            return redirect(visit)
         draft = Draft.objects.filter(pk=visit.pk).first() or _begin_planned(request.user, visit)
         if visit.visitors.filter(pk=request.user.pk).exists():
             draft.writers.add(request.user)

@@ -27,19 +27,34 @@ LANGUAGES = ("en", "zh-hans")
 class Shot:
     """A page: the picture's name, who looks (a key of the demo's world), and its address.
 
-    `of` is the key of the row that the page is about, "" for a page about nobody.
+    `of` is the key of the row (or token) that the page is about, "" for a page about nobody; `step`
+    is the step of a form that has several.
     """
 
     name: str
     who: str
     url: str
     of: str = ""
+    step: int = 0
 
 
 SHOTS = (
     Shot("sign-in", "", "account_login"),
     Shot("sign-in-staff", "", "account_login_password"),
     Shot("demo-people", "", "demo:people"),
+    Shot("today", "mei_chen", "reports:today"),
+    Shot("today-empty", "grace_miller", "reports:today"),
+    *(Shot(f"visit-step-{n}", "mei_chen", "visits:draft-step", "draft", n) for n in range(1, 6)),
+    Shot("visits", "mei_chen", "visits:visit-list"),
+    Shot("visit", "mei_chen", "visits:visit-detail", "visit"),
+    Shot("visit-print", "mei_chen", "visits:visit-print", "visit"),
+    Shot("visit-plan", "mei_chen", "visits:visit-plan"),
+    Shot("progress", "lin_mei", "reports:progress", "xiaoyu"),
+    Shot("progress-spanish", "camila_ruiz", "reports:progress", "mateo"),
+    Shot("letter", "", "journal:letter", "letter"),
+    Shot("meetings", "mei_chen", "visits:meeting-list"),
+    Shot("term-report", "omar_haddad", "reports:term-report"),
+    Shot("operations", "omar_haddad", "journal:operations"),
     Shot("family-home", "wang_haitao", "home"),
     Shot("family-child", "lin_mei", "people:child-detail", "xiaoyu"),
     Shot("family-who-looked", "lin_mei", "people:child-looks", "xiaoyu"),
@@ -126,16 +141,29 @@ class Sights:
         User.objects.update(language="")  # the cookie of each picture says the language
         self.world.guardianship = self.world.xiaoyu.guardianships.get(guardian=self.world.lin_mei)
         self.world.membership = self.world.mei_chen.memberships.get()
+        self.world.draft = self.world.mei_chen.drafts.first()
+        self.world.visit = self.world.visits["xiaoyu"]
+        self.world.letter = self.letter()
         self.found = {shot: (self.path(shot), self.session(shot.who)) for shot in SHOTS}
         self.leave_looks()
 
     def path(self, shot):
         from django.urls import NoReverseMatch, reverse
 
-        args = [getattr(self.world, shot.of).pk] if shot.of else []
+        row = getattr(self.world, shot.of) if shot.of else None
+        args = [part for part in (getattr(row, "pk", row), shot.step) if part]
         with contextlib.suppress(NoReverseMatch):
             return reverse(shot.url, args=args)
         raise CommandError(f"{shot.name}: there is no page {shot.url}")
+
+    def letter(self):
+        """Return the token behind the link of the letter that told the mother of the visit."""
+        from homeschool.journal import channels
+        from homeschool.journal.models import Receipt
+
+        told = Receipt.objects.of(self.world.lin_mei)
+        receipt = told.about(self.world.visit.summaries.get()).get()
+        return channels.letter_token(receipt)
 
     def session(self, who):
         """Return the key of a new session of `who` in which the second factor was shown."""
@@ -144,7 +172,7 @@ class Sights:
         from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
         from django.contrib.sessions.backends.db import SessionStore
 
-        from homeschool.people.signin.proof import MFA, SECOND_FACTOR
+        from homeschool.people.signin.proof import MFA, SECOND_FACTOR, ZONE
 
         user = getattr(self.world, who)
         session = SessionStore()
@@ -152,6 +180,7 @@ class Sights:
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session[SECOND_FACTOR] = MFA
+        session[ZONE] = user.school_zone()
         session.save()
         return session.session_key
 
