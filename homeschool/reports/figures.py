@@ -2,7 +2,8 @@
 
 In person = at home, elsewhere, at school; online = by video, by phone. A child reached both ways
 counts once, as in person, so that in person + online = reached. A household visited is a
-distinct household with a held visit at home. A visit belongs to the term in which it took place, by
+distinct household with a held visit at home; where the school has written down no household, the
+children with the same first guardian are one. A visit belongs to the term in which it took place, by
 the calendar of the school's zone. A child who was reached and has left since still was reached.
 """
 
@@ -11,10 +12,11 @@ import datetime as dt
 import zoneinfo
 from dataclasses import astuple, dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from homeschool.people.models import Student
+from homeschool.people.models import Guardianship, Student
 from visits.models import Visit, VisitChild
 
 MEASURES = {
@@ -71,6 +73,13 @@ def held_lines(term, students):
     )
 
 
+def _home():
+    """Return what tells the home of a line: the household, else the first guardian, else the child."""
+    first = Guardianship.objects.open().filter(student=OuterRef("student"))
+    first = first.order_by("-primary", "since", "pk")
+    return Coalesce("visit__household", Subquery(first.values("guardian")[:1]), "student")
+
+
 def term_figures(term, students):
     """Return the figures of `term` over the queryset `students` of its school: three queries."""
     on_roll = students.filter(status=Student.Status.ACTIVE).count()
@@ -78,7 +87,7 @@ def term_figures(term, students):
     counted = lines.aggregate(
         reached=Count("student", distinct=True),
         in_person=Count("student", distinct=True, filter=Q(visit__mode__in=Visit.IN_PERSON)),
-        households=Count("visit__household", distinct=True, filter=Q(visit__mode=Visit.Mode.HOME)),
+        households=Count(_home(), distinct=True, filter=Q(visit__mode=Visit.Mode.HOME)),
     )
     modes = dict(
         lines.values_list("visit__mode").annotate(n=Count("visit", distinct=True)).order_by()

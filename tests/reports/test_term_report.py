@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from homeschool.journal.models import Entry
-from homeschool.people.models import Student
+from homeschool.people.models import Guardianship, Student
 from homeschool.reports.figures import term_figures
 from tests import builders
 from visits.models import Visit, VisitChild
@@ -77,6 +77,17 @@ def test_it_counts_by_the_definitions(term_of_visits):
         term_of_visits.term, Student.objects.filter(school=term_of_visits.school)
     )
     assert {(f.measure, f.breakdown): f.value for f in figures} == EXPECTED
+
+
+def test_without_households_the_first_guardian_tells_who_lives_together(cast):
+    """A roster brings no household in, and its visits at home count all the same."""
+    Guardianship.objects.all().delete()
+    mother = builders.make_guardian(cast.child, primary=True)
+    builders.make_guardian(cast.sibling, user=mother, primary=True)
+    for child in (cast.child, cast.sibling, cast.classmate):  # nobody is known of the classmate
+        hold(cast, child, household=None)
+    figures = term_figures(cast.term, Student.objects.filter(school=cast.school))
+    assert {f.measure: f.value for f in figures}["households_visited"] == 2
 
 
 def test_it_agrees_with_plain_sql(term_of_visits):
