@@ -96,10 +96,6 @@ class ReceiptQuerySet(models.QuerySet):
         """Return the receipts of notices about one row."""
         return self.filter(notice__about_type=row._meta.label_lower, notice__about_id=str(row.pk))
 
-    def unread(self):
-        """Return what was not read yet."""
-        return self.filter(read_at=None)
-
 
 class Receipt(models.Model):
     """One person's copy of a notice, in the portal itself: exactly once.

@@ -104,11 +104,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return sight.roles_of(self)
 
     @property
-    def is_guardian(self):
-        """Whether the person looks after a child or is an adult student: a family page is theirs."""
-        return bool(self.roles() & sight.FAMILY_ROLES)
-
-    @property
     def is_staff_member(self):
         """Whether the person works at a school today."""
         return bool(self.roles() & sight.STAFF_ROLES)
