@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = 10  # seconds between two signs of life of worker and beat
 SWEEP = 60  # seconds between two looks for what a dead worker held
+TIDY = 3600  # seconds between two looks for what is kept no longer
 
 app = Celery("homeschool")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -33,6 +34,8 @@ app.conf.beat_schedule = {
     },
     # Returns what a dead worker held, and closes what is too late.
     "sweep": {"task": "journal.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    # Throws away reports whose week is over.
+    "tidy": {"task": "reports.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
 }
 
 

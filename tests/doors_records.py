@@ -6,10 +6,12 @@ from visits.forms import LAST
 from .doors import (
     AWAY,
     HIDDEN,
+    NEVER,
     OK,
     PEOPLE,
     REFUSED,
     STRANGERS,
+    THINGS,
     UNPROVEN,
     WRONG_METHOD,
     Door,
@@ -19,6 +21,7 @@ from .doors import (
 from .records import (
     ADDED_BY_STAFF,
     ALIVE,
+    FOR_EVERYBODY,
     GROWN_UP,
     KEPT_BY_STAFF,
     NEAR,
@@ -37,12 +40,20 @@ VISITING = {ADVISER, COUNSELOR, LEADER}
 VISITORS = {"adviser", "other_teacher", "counselor", "other_counselor", "principal"}
 HERE = dict.fromkeys(VISITORS, OK)
 STAFF_PAGE = signed_in(REFUSED, staff=OK)
+# The report of a term: staff, and the public version for a district officer.
+FIGURES = signed_in(REFUSED, staff=OK, district=OK)
+NO_FIGURES = {person for person, found in FIGURES.items() if found == REFUSED}
 ONLY_READ = ONLY_SENT = signed_in(WRONG_METHOD)
 
 
 def so(found, thing, *people):
     """Return the exception that these people find `found` at `thing`."""
     return {(person, thing): found for person in people}
+
+
+def refused_at(kind, people):
+    """Return the exceptions that these people are refused at every thing of a kind."""
+    return {(person, thing): REFUSED for person in people for thing in [*THINGS[kind], NEVER]}
 
 
 # --- visits -----------------------------------------------------------------------------------------
@@ -151,8 +162,33 @@ REPORTS = [
         get=signed_in(OK, other_mother=AWAY, adult=AWAY, parent=AWAY),
         post=ONLY_READ,
     ),
-    Door("reports:term-report", get=STAFF_PAGE, post=STAFF_PAGE),
-    Door("reports:term-report-csv", get=ONLY_SENT, post=STAFF_PAGE),
+    Door("reports:term-report", get=FIGURES, post=ONLY_READ),
+    Door(
+        "reports:term-rows",
+        about="term",
+        named="?measure=students_reached&term",
+        get=VISITING | {SCHOOL_ADMIN},
+        but=refused_at("term", NO_FIGURES),
+    ),
+    Door("reports:report-make", get=ONLY_SENT, post=FIGURES),
+    Door(
+        "reports:report-runs",
+        about="school",
+        get=VISITING | {SCHOOL_ADMIN},
+        but=refused_at("school", NO_FIGURES) | so(OK, "the school", "district"),
+    ),
+    Door(
+        "reports:report-stop",
+        about="report",
+        post={ADVISER, SCHOOL_ADMIN},
+        inside=AWAY,
+    ),
+    Door(
+        "reports:report-file",
+        about="report file",
+        get=VISITING | {SCHOOL_ADMIN},
+        but=so(OK, FOR_EVERYBODY, "district"),
+    ),
 ]
 
 RECORDS = [*VISITS, *LETTERS, *REPORTS]

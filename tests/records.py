@@ -20,6 +20,8 @@ from homeschool.people.sight import (
     SCHOOL_ADMIN,
     STUDENT,
 )
+from homeschool.reports.models import ReportRun
+from homeschool.reports.term import Filters
 from visits.models import Addendum, Draft, Meeting, Participant, Promise, Visit, VisitChild
 
 from . import builders
@@ -45,6 +47,8 @@ OWED_BY_THE_GROWN = "the grown student's promise"
 ADDED_BY_STAFF, KEPT_BY_STAFF = "what staff added for the family", "what staff added for itself"
 ALIVE, TAKEN_BACK = "the mother's", "the father's, whose sight was withdrawn"
 OF_ANOTHER_PURPOSE = "one of another purpose"
+OF_THE_SCHOOL, OF_THE_CLASS, FOR_EVERYBODY = "the school's", "the class teacher's", "the public one"
+OFFICE = {"principal": {LEADER}, "school_admin": {SCHOOL_ADMIN}}
 
 THINGS = {
     "visit": {
@@ -79,6 +83,18 @@ THINGS = {
     "meeting": {
         "the class's": COLLEAGUES,
         "another school's": {"other_school_admin": {SCHOOL_ADMIN}},
+    },
+    # whoever has the same figures may have the file; only who asked stops it
+    "report": {
+        OF_THE_SCHOOL: OFFICE,
+        OF_THE_CLASS: {"adviser": {ADVISER}},
+        "a report of another school": {"other_school_admin": {SCHOOL_ADMIN}},
+    },
+    "report file": {
+        OF_THE_SCHOOL: OFFICE,
+        OF_THE_CLASS: {"adviser": {ADVISER}},
+        FOR_EVERYBODY: COLLEAGUES | {"principal": {LEADER}},
+        "a file of another school": {"other_school_admin": {SCHOOL_ADMIN}},
     },
     # who holds the link reads: see `LinkDoor` in tests/doors_records.py
     "letter": {ALIVE: {}, TAKEN_BACK: {}, OF_ANOTHER_PURPOSE: {}},
@@ -192,6 +208,17 @@ def tell(visit, person, address="canary-letters@example.org"):
     return receipt, delivery
 
 
+def make_report(by, term, audience="staff"):
+    """Return a report that `by` asked for, made, with one file."""
+    run = ReportRun.objects.ask(
+        by=by, term=term, audience=audience, filters=Filters(), language="en"
+    )
+    run.freeze()
+    run.write("csv")
+    run.job.end(run.job.State.DONE)
+    return run
+
+
 class Records:
     """The rows behind THINGS, made on `stage` among its cast `c`."""
 
@@ -201,6 +228,7 @@ class Records:
         self.of_others(stage, c)
         self.drafts(stage, c)
         self.tell(stage, c)
+        self.reports(stage, c)
 
     def of_the_child(self, c):
         # a name of its own: the example in the template of a roster has the one of the cast
@@ -297,6 +325,17 @@ class Records:
         self.fathers, _delivery = tell(self.shared, c.father)
         _receipt, self.failed_elsewhere = tell(self.other, stage.other_parent)
 
+    def reports(self, stage, c):
+        """Reports that were made: of the school, of a class, for everybody, and elsewhere."""
+        self.runs = [
+            make_report(c.school_admin, c.term),
+            make_report(c.adviser, c.term),
+            make_report(c.other_school_admin, stage.other_term),
+        ]
+        public = make_report(c.school_admin, c.term, audience="public")
+        *own, elsewhere = self.runs
+        self.files = [run.files.get() for run in (*own, public, elsewhere)]
+
     def keys(self):
         """Return {kind: [key]} in the order of THINGS."""
         letter, stop = channels.letter_token(self.receipt), channels.stop_token(self.failed)
@@ -310,6 +349,8 @@ class Records:
             "promise": [owed_by[home], owed_by[school], *(v.promises.get() for v in held)],
             "meeting": [self.meeting, self.other_meeting],
             "delivery": [self.failed, self.failed_elsewhere],
+            "report": self.runs,
+            "report file": self.files,
         }
         links = {
             "letter": [letter, channels.letter_token(self.fathers), stop],

@@ -374,6 +374,11 @@ def chunk(pk, by):
             done = bool(kinds.runner(job.kind)(job))
             job.checkpoint(done=done)
             return not done
+    except kinds.GiveUp as reason:
+        with transaction.atomic():
+            if job := Job.objects.held(pk, by):
+                job.end(Job.State.FAILED, str(reason))
+        return False
     except Exception as error:
         log.exception("job %s failed in a chunk", pk)
         with transaction.atomic():

@@ -80,11 +80,16 @@ def may_repeat(name):
     return is_known(name) and _kinds[name].again_when_uncertain
 
 
+class GiveUp(Exception):
+    """A job makes no sense any more, and trying again would not help; the text says why."""
+
+
 def register_job(kind, runner):
     """Let `runner(job)` do jobs of this kind.
 
     It does one chunk, well under a minute, notes it in `job.progress` and `job.result`, and returns
-    whether all is done. The chunk, the note and the lease commit together or not at all.
+    whether all is done. The chunk, the note and the lease commit together or not at all. It raises
+    GiveUp where the job can never be done.
     """
     _runners[kind] = runner
 

@@ -9,6 +9,9 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self):
+        from homeschool.journal.kinds import register_job
         from homeschool.people.views.seen import PURPOSES
+        from homeschool.reports import actions, models
 
+        register_job(models.TERM_REPORT, actions.make)
         PURPOSES["progress.viewed"] = _("read what the family sees")

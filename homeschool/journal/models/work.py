@@ -104,6 +104,24 @@ class Job(models.Model):
             announce()
         return job
 
+    @property
+    def waits(self):
+        """Whether it still has work to do."""
+        return self.state in (self.State.PENDING, self.State.LEASED)
+
+    def cancel(self):
+        """Stop it; a chunk at work is waited for, and what is done already stays done."""
+        with transaction.atomic():
+            stands = Job.objects.waiting().select_for_update().filter(pk=self.pk).first()
+            if stands:
+                stands.end(self.State.CANCELLED)
+
+    def end(self, state, error=""):
+        """End it in `state` ("failed" says why): no worker takes it up again."""
+        self.state, self.error, self.ended_at = state, error[:500], timezone.now()
+        self.lease_by, self.lease_until = "", None
+        self.save(update_fields=["state", "error", "ended_at", "lease_by", "lease_until"])
+
     # --- for whoever holds the lease: `held` locked the row, and the chunk's work commits with it
 
     def checkpoint(self, *, done):
@@ -126,10 +144,7 @@ class Job(models.Model):
         self.error = reason[:500]
         if self.attempts < LOSSES:
             return self._wait(Now() if at_once else after(pause(self.attempts)))
-        self.state, self.ended_at, self.lease_until = self.State.FAILED, timezone.now(), None
-        self.save(update_fields=["state", "ended_at", "lease_until", "error"])
-
-        return None
+        return self.end(self.State.FAILED, reason)
 
     def _wait(self, next_at):
         self.state, self.lease_by, self.lease_until = self.State.PENDING, "", None

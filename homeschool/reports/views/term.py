@@ -1,84 +1,157 @@
-"""The term report: its figures on a page, and as a file."""
+"""The term report: choosing what it shows, its preview, and the rows behind a figure."""
 
-import io
+from urllib.parse import urlencode
 
-from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from homeschool.journal.models import Entry
-from homeschool.people import sight
-from homeschool.people.models import Student, Term
-from homeschool.reports.figures import term_figures, write_csv
+from homeschool.people.forms.school import OnceForm
+from homeschool.people.models import Student
+from homeschool.reports.models import WHOLE_SCHOOL, counted_for, scope_of
+from homeschool.reports.term import SHEETS, STAFF, build
+from homeschool.reports.term.measures import (
+    ASPECT,
+    CLASS,
+    DIVISION,
+    MEASURES,
+    MODE,
+    REGION,
+    SIDE,
+    SIDES,
+    Figure,
+)
+from homeschool.reports.term.rows import RECORDS, rows_of
+from visits.models.record import READERS
 
-# An adviser and a counselor see the figures of their own children, the others of the school.
-READERS = sight.STAFF_ROLES
+from .counted import drawn_rows
+from .runs import asked_form, runs_of
 
-
-class TermForm(forms.Form):
-    """Which term: of a school where the reader works."""
-
-    term = forms.ModelChoiceField(Term.objects.none(), label=_("Term"), empty_label=None)
-
-    def __init__(self, *args, terms, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["term"].queryset = terms
-
-
-def _terms(user):
-    if not user.roles() & READERS:
-        raise PermissionDenied
-    return Term.objects.visible_to(user, READERS).select_related("school").order_by("-start")
-
-
-def _report(user, data):
-    """Return (form, term, figures): of the term that `data` names, else of the newest begun."""
-    terms = _terms(user)
-    form = TermForm(data or None, terms=terms)
-    if not form.is_bound:
-        term = terms.first()
-        form.initial["term"] = term
-    else:
-        term = form.cleaned_data["term"] if form.is_valid() else None
-    if term is None:
-        return form, None, []
-    students = Student.objects.visible_to(user, roles=READERS).filter(school=term.school)
-    return form, term, term_figures(term, students)
+PREVIEW = 20
+A_PAGE = 50
+ROWS_ADDRESS = "reports:term-rows"
+# The field of the form that offers the parts of a breakdown.
+FIELDS = {DIVISION: "division", CLASS: "school_class", MODE: "mode", ASPECT: "aspect"}
 
 
+@require_safe
 def term_report(request):
-    """Show the figures of a term over the children whom the reader may see."""
-    form, term, figures = _report(request.user, request.GET)
-    context = {
-        "form": form,
-        "term": term,
-        "totals": [figure for figure in figures if not figure.breakdown],
-        "modes": [figure for figure in figures if figure.breakdown],
-        "whole_school": bool(request.user.roles() & {sight.LEADER, sight.SCHOOL_ADMIN}),
+    """Show the figures of a term over the children whom the reader may see, and what was made of it."""
+    form = asked_form(request, request.GET)
+    if form.chosen is None and "term" not in request.GET:
+        return render(request, "reports/term_report.html", {"form": form, "no_term": True})
+    context = {"form": form, "once": OnceForm()}
+    if form.chosen:
+        context |= {"term": form.chosen, "runs": runs_of(request.user, form.chosen.school)}
+    if form.is_valid():
+        context |= _shown(request, form)
+    return render(
+        request, "reports/term_report.html", context, status=200 if form.is_valid() else 422
+    )
+
+
+def _shown(request, form):
+    """Return what the page shows of a valid form: the figures, and the rows of the chosen sheet."""
+    audience = form.cleaned_data["audience"]
+    students = counted_for(request.user, form.chosen, audience)
+    snapshot = build(form.chosen, students, audience, form.filters)
+    sheet = SHEETS[form.cleaned_data["sheet"]]
+    rows = list(sheet.rows(snapshot))
+    opens = Links(request.user, form) if audience == STAFF else None
+    shown = rows if "all" in request.GET else rows[:PREVIEW]
+    return {
+        "snapshot": snapshot,
+        "sheet": sheet,
+        "columns": sheet.columns(),
+        "rows": [_drawn(row, opens) for row in shown],
+        "number_of_rows": len(rows),
+        "totals": [_cell(cell, opens) for cell in rows[0].cells if cell] if rows else [],
+        "all_rows": f"{urlencode(form.wishes | {'sheet': sheet.code})}&all=1",
+        "own_children": audience == STAFF
+        and scope_of(request.user, form.chosen.school) != WHOLE_SCHOOL,
     }
+
+
+def _drawn(row, opens):
+    return {"row": row, "cells": [_cell(cell, opens) for cell in row.cells], "share": row.share}
+
+
+def _cell(figure, opens):
+    return {"figure": figure, "url": opens[figure] if figure and opens and figure.value else ""}
+
+
+class Links:
+    """The addresses of the rows behind figures, for who may open them."""
+
+    def __init__(self, user, form):
+        self.closed = set() if user.roles() & READERS else RECORDS
+        self.base = f"{reverse(ROWS_ADDRESS)}?{urlencode(form.wishes)}"
+
+    def __getitem__(self, figure):
+        if figure.measure in self.closed:
+            return ""
+        asked = urlencode({"measure": figure.measure, "breakdown": figure.breakdown})
+        return f"{self.base}&{asked}"
+
+
+@require_safe
+def term_rows(request):
+    """Show the rows that a figure of the staff report counts; opening them is written down."""
+    form = asked_form(request, request.GET)
+    figure = _asked_figure(request.GET)
+    if not form.is_valid() or figure is None or form.cleaned_data["audience"] != STAFF:
+        raise Http404
+    if figure.measure in RECORDS and not request.user.roles() & READERS:
+        raise PermissionDenied
+    term, filters = form.chosen, form.filters
+    part = _part(form, figure)
+    code, rows = rows_of(term, _students(request.user, term, figure), filters, figure)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = drawn_rows(request.user, code, page.object_list)
+    Entry.record(
+        "term_report.rows_opened", term, by=request.user, kind=Entry.Kind.VIEWED, school=term.school,
+        measure=figure.measure,
+    )  # fmt: skip
     return render(
         request,
-        "reports/term_report.html",
-        context,
-        status=200 if term or not form.is_bound else 422,
+        "reports/term_rows.html",
+        {
+            "term": term,
+            "figure": figure,
+            "measure": MEASURES[figure.measure],
+            "part": part,
+            "page": page,
+            "back": f"{reverse('reports:term-report')}?{urlencode(form.wishes)}",
+        },
     )
 
 
-@require_POST
-def term_report_csv(request):
-    """Send the figures as a CSV file, and write down that they were exported."""
-    form, term, figures = _report(request.user, request.POST)
-    if not form.is_bound or term is None:
-        return render(request, "reports/term_report.html", {"form": form}, status=422)
-    Entry.record(
-        "term_report.exported", term, by=request.user, school=term.school, kind=Entry.Kind.EXPORTED
-    )
-    file = io.StringIO()
-    write_csv(figures, file)
-    answer = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"term-report-{term.school.code}-{term.code}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+def _students(user, term, figure):
+    """Return over whom the rows are listed: records of those children whose records `user` reads."""
+    students = counted_for(user, term, STAFF)
+    if figure.measure not in RECORDS:
+        return students
+    return students & Student.objects.visible_to(user, roles=READERS)
+
+
+def _part(form, figure):
+    """Return the name of the part that a figure is of, "" for the whole; 404 for an unknown one."""
+    if figure.kind in ("", REGION):
+        return figure.key
+    parts = SIDES if figure.kind == SIDE else dict(form.fields[FIELDS[figure.kind]].choices)
+    if not figure.key or figure.key not in parts:
+        raise Http404
+    return parts[figure.key]
+
+
+def _asked_figure(data):
+    """Return the Figure that the address names, without its value, or None where there is none such."""
+    measure = MEASURES.get(data.get("measure", ""))
+    kind, _equals, key = data.get("breakdown", "").partition("=")
+    if measure is None or kind not in ("", *measure.shown) or len(key) > 400 or "\0" in key:
+        return None
+    return Figure(measure.code, f"{kind}={key}" if kind else "", None, None)
