@@ -28,24 +28,32 @@ class TermReportForm(CleanTextMixin, forms.Form):
     marks_optional = False
 
     term = forms.ModelChoiceField(Term.objects.none(), label=_("Term"), empty_label=None)
-    sheet = forms.ChoiceField(label=_("Sheet"), required=False)
+    sheet = forms.ChoiceField(label=_("Sheet"))
     division = forms.ChoiceField(label=_("Grade or college"), required=False)
     school_class = forms.ChoiceField(label=_("Class"), required=False)
     mode = forms.ChoiceField(label=_("How people met"), required=False)
     aspect = forms.ChoiceField(label=_("What it was about"), required=False)
-    audience = forms.ChoiceField(label=_("Who will read it"), required=False, widget=ChoiceBoxes)
+    audience = forms.ChoiceField(label=_("Who will read it"), widget=ChoiceBoxes)
 
     def __init__(self, data, *, user):
         self.user = user
         self.terms = Term.objects.visible_to(user, PUBLIC_READERS).select_related("school")
-        data = data.copy()
-        if "term" not in data and (first := self._usual_term()):
-            data["term"] = str(first.pk)
-        super().__init__(data)
+        super().__init__(self._filled(data))
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = _("This is not to choose from (any more).")
         terms = self.terms.order_by("school__name", "-start")
         cast(forms.ModelChoiceField, self.fields["term"]).queryset = terms
         self.chosen = self._chosen_term()
         self._offer()
+
+    def _filled(self, data):
+        """Return the data with what the page shows to whom chooses nothing."""
+        data = data.copy()
+        if "term" not in data and (first := self._usual_term()):
+            data["term"] = str(first.pk)
+        data.setdefault("sheet", next(iter(SHEETS)))
+        data.setdefault("audience", STAFF if self.sees_children else PUBLIC)
+        return data
 
     def _usual_term(self):
         begun = self.terms.filter(start__lte=timezone.localdate()).order_by("-start").first()
@@ -114,11 +122,10 @@ class TermReportForm(CleanTextMixin, forms.Form):
         fields = [self[name] for name in FILTERS]
         return [field for field in fields if len(field.field.widget.choices) > 2 or field.value()]
 
-    def clean_sheet(self):
-        return self.cleaned_data["sheet"] or next(iter(SHEETS))
-
-    def clean_audience(self):
-        return self.cleaned_data["audience"] or (STAFF if self.sees_children else PUBLIC)
+    @property
+    def is_narrowed(self):
+        """Whether one of the filters is set."""
+        return any(field.value() for field in self.narrowing)
 
     @property
     def filters(self):

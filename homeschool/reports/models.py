@@ -110,8 +110,8 @@ class ReportRun(models.Model):
     """
 
     class Audience(models.TextChoices):
-        STAFF = STAFF, _("staff")
-        PUBLIC = PUBLIC, _("everybody")
+        STAFF = STAFF, _("Staff")
+        PUBLIC = PUBLIC, _("Everybody")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="+")

@@ -22,10 +22,11 @@ class Sheet:
     kinds: tuple
     share: str = ""
 
-    def columns(self):
-        """Return the headings of the numbers."""
-        words = [MEASURES[code].words for code in self.measures]
-        return [*words, _("share")] if self.share else words
+    def columns(self, *, short=False):
+        """Return the headings of the numbers: what is counted, or `short` words for a narrow page."""
+        found = [MEASURES[code] for code in self.measures]
+        words = [measure.heading if short else measure.words for measure in found]
+        return [*words, _("Share")] if self.share else words
 
     def rows(self, snapshot):
         """Yield a Row for each part of the snapshot of which this sheet says something."""

@@ -66,7 +66,8 @@ def _shown(request, form):
     return {
         "snapshot": snapshot,
         "sheet": sheet,
-        "columns": sheet.columns(),
+        "columns": sheet.columns(short=True),
+        "width": len(sheet.columns()) + 1,
         "rows": [_drawn(row, opens) for row in shown],
         "number_of_rows": len(rows),
         "totals": [_cell(cell, opens) for cell in rows[0].cells if cell] if rows else [],
