@@ -120,10 +120,11 @@ WITH seen AS MATERIALIZED (
     FROM asked a
     LEFT JOIN LATERAL (
         SELECT g.guardian_id FROM people_guardianship g
-        WHERE g.student_id = a.student AND g.since <= statement_timestamp()
+        WHERE a.mode = 'home' AND a.household_id IS NULL AND g.student_id = a.student
+          AND g.since <= statement_timestamp()
           AND (g.until IS NULL OR g.until > statement_timestamp())
         ORDER BY g.primary DESC, g.since, g.id LIMIT 1
-    ) first ON a.mode = 'home' AND a.household_id IS NULL
+    ) first ON true
     WHERE a.status = 'held'
 ), about AS MATERIALIZED (
     SELECT l.visit, l.student, l.in_person, l.home, a.code AS aspect

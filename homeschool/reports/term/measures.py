@@ -7,7 +7,7 @@ counts once, as in person, so that in person + online = reached, in the whole an
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 # The parts of a school, and the ways in which visits differ: the left side of `breakdown`.
 DIVISION, CLASS, MODE, ASPECT, REGION, SIDE = (
@@ -73,7 +73,7 @@ MEASURES = {
             "students_on_roll", (ASPECT, *PARTS, REGION), within=True,
         ),
         Measure(
-            "students_reached_online", _("of them online"), _("Online"),
+            "students_reached_online", _("of them online"), pgettext_lazy("met by video or phone", "Online"),
             _("Children who were met by video or by phone, and not in person."),
             "students_on_roll", (ASPECT, *PARTS), within=True,
         ),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise as Lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from .measures import ASPECT, BREAKDOWNS, CLASS, DIVISION, MEASURES, MODE, REGION, SIDE
 from .report import Snapshot
@@ -26,7 +26,7 @@ class Sheet:
         """Return the headings of the numbers: what is counted, or `short` words for a narrow page."""
         found = [MEASURES[code] for code in self.measures]
         words = [measure.heading if short else measure.words for measure in found]
-        return [*words, _("Share")] if self.share else words
+        return [*words, pgettext_lazy("part of a whole", "Share")] if self.share else words
 
     def rows(self, snapshot):
         """Yield a Row for each part of the snapshot of which this sheet says something."""
