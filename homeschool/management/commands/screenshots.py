@@ -56,6 +56,13 @@ SHOTS = (
     Shot("meetings", "mei_chen", "visits:meeting-list"),
     Shot("term-report", "omar_haddad", "reports:term-report"),
     Shot("term-report-public", "omar_haddad", "reports:term-report", query="audience=public"),
+    Shot("term-report-college", "college_admin", "reports:term-report"),
+    Shot(
+        "term-report-college-public",
+        "college_admin",
+        "reports:term-report",
+        query="audience=public&sheet=visits",
+    ),
     Shot("term-rows", "omar_haddad", "reports:term-rows", query="measure=students_reached"),
     Shot("operations", "omar_haddad", "journal:operations"),
     Shot("family-home", "wang_haitao", "home"),
@@ -141,6 +148,7 @@ class Sights:
 
         call_command("migrate", interactive=False, verbosity=0)
         self.world = world.load()
+        self.world.college_admin = world.load(code=world.COLLEGE_CODE).admin
         User.objects.update(language="")  # the cookie of each picture says the language
         self.world.guardianship = self.world.xiaoyu.guardianships.get(guardian=self.world.lin_mei)
         self.world.membership = self.world.mei_chen.memberships.get()
