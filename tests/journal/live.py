@@ -10,6 +10,8 @@ from homeschool.journal import kinds
 from homeschool.journal.models import Heartbeat
 from homeschool.people import sight
 from homeschool.people.models import Student, User
+from homeschool.reports import actions
+from homeschool.reports.models import TERM_REPORT
 
 MOMENT = dt.datetime(2026, 12, 3, 4, 0, tzinfo=dt.UTC)  # noon in Shanghai
 WORDS = "she reads <b>aloud</b> & well"
@@ -50,6 +52,12 @@ def count_to(job):
     return done >= job.arguments["of"]
 
 
+def make_slowly(job):
+    """Make a report as always, each step after a while in which its worker can be killed."""
+    time.sleep(0.7)
+    return actions.make(job)
+
+
 def register():
     kinds.register(make("live.letter", label="A letter"))
     kinds.register(make("live.urgent", again_when_uncertain=True))
@@ -59,6 +67,7 @@ def register():
     kinds.register(make("live.over", alive=lambda notice: False))
     kinds.register(make("live.broken", context=broken))
     kinds.register_job("live.count", count_to)
+    kinds.register_job(TERM_REPORT, make_slowly)
 
 
 register()

@@ -9,6 +9,9 @@ from django.test import Client
 from homeschool.celery import app
 from homeschool.journal import channels
 from homeschool.journal.models import Attempt, Delivery, Job, Notice
+from homeschool.reports.models import ReportRun
+from homeschool.reports.term import Filters
+from tests import builders
 
 from .conftest import cut_connections, soon
 from .test_expand import make_readers
@@ -150,3 +153,26 @@ def test_it_does_a_job_in_chunks_and_goes_on_after_a_kill(processes, redis_serve
     assert 3 <= before < 12
     assert job.ended_at
     assert Notice.objects.count() == Attempt.objects.count() == 0
+
+
+def test_a_report_whose_worker_is_killed_is_finished_with_the_same_figures(
+    processes, redis_server, cast
+):
+    processes.relay()
+    worker = processes.worker()
+    run = ReportRun.objects.ask(
+        by=cast.school_admin, term=cast.term, audience="staff", filters=Filters(), language="en"
+    )
+    assert soon(lambda: ReportRun.objects.get(pk=run.pk).hash, 30), worker.log.read_text()[-3000:]
+    processes.kill(worker)
+    run.refresh_from_db()
+    frozen = run.hash
+    assert run.files.count() < 2
+    builders.make_student(cast.school_class)  # too late for this report
+    processes.worker()
+    beat = Beat(redis_server)
+    assert beat.until(lambda: Job.objects.get(pk=run.job_id).state == "done", 30)
+    run.refresh_from_db()
+    assert run.hash == run.figures.hash == frozen
+    assert run.figures.total("students_on_roll").value == 3
+    assert sorted(run.files.values_list("ending", flat=True)) == ["csv", "xlsx"]
