@@ -10,7 +10,7 @@ class VisitsConfig(AppConfig):
     def ready(self):
         from homeschool.people.views import seen
         from visits.reading import PURPOSES
-        from visits.telling import register_kinds
+        from visits.reading.telling import register_kinds
 
         seen.PURPOSES |= PURPOSES
         register_kinds()

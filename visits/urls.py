@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from visits.views import drafts, family, meetings, planning, promises, visits
+from visits.views import drafts, family, importing, meetings, planning, promises, visits
 
 app_name = "visits"
 
@@ -17,6 +17,34 @@ urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meeting-list"),
     path("meetings/new/", meetings.meeting_create, name="meeting-create"),
     path("meetings/<uuid:pk>/", meetings.meeting_edit, name="meeting-edit"),
+    # past visits from a spreadsheet
+    path("import/", importing.past_visits, name="past-visits"),
+    path("import/<uuid:pk>/", importing.visits_import, name="visits-import"),
+    path(
+        "import/<uuid:pk>/visits.csv",
+        importing.visits_import_template,
+        name="visits-import-template",
+    ),
+    path(
+        "import/<uuid:pk>/<uuid:key>/",
+        importing.visits_import_preview,
+        name="visits-import-preview",
+    ),
+    path(
+        "import/<uuid:pk>/<uuid:key>/refused.csv",
+        importing.visits_import_refused,
+        name="visits-import-refused",
+    ),
+    path(
+        "import/<uuid:pk>/<uuid:key>/confirm/",
+        importing.visits_import_confirm,
+        name="visits-import-confirm",
+    ),
+    path(
+        "import/<uuid:pk>/done/<int:entry>/",
+        importing.visits_import_done,
+        name="visits-import-done",
+    ),
     # writing a visit down
     path("new/", drafts.draft_new, name="draft-new"),
     path("<uuid:pk>/start/", drafts.visit_start, name="visit-start"),

@@ -5,6 +5,7 @@ import json
 import time
 
 import pytest
+import xlsxwriter
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -347,6 +348,30 @@ def test_it_reads_the_encodings_of_schools(school, encoding):
     assert table.rows[0][1][1] == "林小雨"
 
 
+def workbook(*lines):
+    """Return the lines of a sheet as the bytes of a workbook."""
+    raw = io.BytesIO()
+    book = xlsxwriter.Workbook(raw, {"in_memory": True, "strings_to_numbers": True})
+    page = book.add_worksheet()
+    for row, line in enumerate([HEADER, *lines]):
+        page.write_row(row, 0, line.split(","))
+    book.close()
+    return raw.getvalue()
+
+
+def test_a_workbook_is_read_like_its_csv(school):
+    numbered = [line.replace("S", "202600", 1) for line in FAMILY]
+    bring(school, *numbered)
+    roster = import_roster(school, read_table(workbook(*numbered)), by=None)
+    assert roster.problems == []
+    assert roster.differences == []
+
+
+def test_a_line_end_within_a_cell_is_a_space(school):
+    bring(school, 'S1,"林\n小雨",3B,,,,')
+    assert Student.objects.get().full_name == "林 小雨"
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -443,6 +468,12 @@ def test_the_commands_dry_run_changes_nothing(school, a_file):
     assert status == 0
     assert "4 new" in out
     assert not Student.objects.exists()
+
+
+def test_the_command_takes_a_workbook(school, tmp_path):
+    (tmp_path / "roster.xlsx").write_bytes(workbook(*FAMILY))
+    status, out = run(str(tmp_path / "roster.xlsx"), "--json")
+    assert (status, json.loads(out)["students"]["new"]) == (0, 4)
 
 
 def test_the_command_refuses_a_pdf(school, a_file):

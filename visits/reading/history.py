@@ -19,6 +19,7 @@ HISTORY = {
     "visit.nobody_home": gettext_lazy("%(name)s noted that nobody was met"),
     "draft.discarded": gettext_lazy("%(name)s threw the unfinished record away"),
     "visit.held": gettext_lazy("%(name)s finished the record"),
+    "visit.imported": gettext_lazy("%(name)s brought the record in from a spreadsheet"),
     "visit.shared": gettext_lazy("%(name)s shared the summary with the family"),
     "visit.added": gettext_lazy("%(name)s added something"),
     "addendum.seen": gettext_lazy("%(name)s has read what the family added"),

@@ -80,6 +80,12 @@ class Record:
         return end and end.astimezone(self.zone)
 
     @property
+    def minutes(self):
+        """How long it took; None where nobody wrote that down."""
+        begun, ended = self.visit.happened_at, self.visit.ended_at
+        return round((ended - begun).total_seconds() / 60) if begun and ended else None
+
+    @property
     def is_over(self):
         """Whether the time of the plan is over."""
         return bool(self.until and self.until < self.now)

@@ -19,7 +19,7 @@ from homeschool.people.models import User
 from visits import recording
 from visits.forms.who import MODES
 from visits.models import Draft, Promise, VisitChild
-from visits.telling import day_in_words
+from visits.reading.telling import day_in_words
 
 GOING_WELL = gettext_noop("What goes well")
 GOING_WELL_OF = gettext_noop("What goes well with %(child)s")

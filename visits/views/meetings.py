@@ -32,6 +32,7 @@ def meeting_list(request):
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate(timezone=zone_of(request.user))
     context = {"page": page, "today": today, "may_add": classes_for(request.user).exists()}
+    context["may_import"] = sight.SCHOOL_ADMIN in request.user.roles()
     return render(request, "visits/meeting_list.html", context)
 
 

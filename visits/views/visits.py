@@ -39,6 +39,7 @@ def visit_list(request):
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     told = [reading.told_row(row, zone, now) for row in page.object_list]
     context = {"form": form, "page": page, "months": reading.by_month(told)}
+    context["may_import"] = sight.SCHOOL_ADMIN in roles
     with timezone.override(zone):
         return render(request, "visits/visit_list.html", context)
 

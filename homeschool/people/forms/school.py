@@ -386,8 +386,8 @@ class RosterForm(SubmissionFormMixin, forms.Form):
     """The sheet of children and guardians."""
 
     file = forms.FileField(
-        label=_("Your sheet, as CSV"), allow_empty_file=True, max_length=200,
-        help_text=_("UTF-8 or GB18030, 5 MB at most. You see what it changes before it changes."),
+        label=_("Your sheet, as CSV or XLSX"), allow_empty_file=True, max_length=200,
+        help_text=_("CSV in UTF-8 or GB18030; 5 MB at most. You see what it changes before it changes."),
     )  # fmt: skip
     known_classes_only = forms.BooleanField(
         label=_("Only classes that the school already has"), required=False,

@@ -11,6 +11,7 @@ from django.db import transaction
 from homeschool import names
 from homeschool.journal.models import Entry
 from homeschool.people.models import Division, School, SchoolClass, Student
+from homeschool.sheets import refused_rows
 
 from . import words
 from .changes import (
@@ -27,7 +28,7 @@ from .changes import (
     Change,
 )
 from .guardians import People, Ties
-from .sheet import Problem, lines_of, refused_rows
+from .sheet import Problem, lines_of
 
 # A roster brings these back; a suspected or confirmed dropout is decided by people, not by a sheet.
 COMES_BACK = {Student.Status.LEFT, Student.Status.TRANSFERRED}

@@ -1,16 +1,12 @@
-"""One sheet as a school sends it: from bytes to checked lines. Nothing here asks the database."""
+"""One roster sheet: from its rows to checked lines. Nothing here asks the database."""
 
-import csv
-import io
-import re
-import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _, gettext_lazy
 
-from homeschool import names
+from homeschool import names, sheets
 
 from . import words
 
@@ -24,24 +20,6 @@ LONGEST = {
 
 # Kind of a problem: what is wrong, and how it is mended.
 PROBLEMS = {
-    "unreadable": (
-        gettext_lazy("The file cannot be read."),
-        gettext_lazy("Save the sheet again as CSV (UTF-8)."),
-    ),
-    "columns": (
-        gettext_lazy("The header row is not complete."),
-        gettext_lazy("Begin with a header row that names every column once."),
-    ),
-    "cells": (
-        gettext_lazy("The row has more cells than the header."),
-        gettext_lazy("Put quotes round a cell that holds a comma."),
-    ),
-    "empty": (gettext_lazy("The cell is empty."), gettext_lazy("Fill in the empty cells.")),
-    "long": (gettext_lazy("The text is too long."), gettext_lazy("Make these texts shorter.")),
-    "sign": (
-        gettext_lazy("The cell holds a sign that cannot be kept."),
-        gettext_lazy("Delete the cell and type it again."),
-    ),
     "email": (
         gettext_lazy("This is no e-mail address."),
         gettext_lazy("Write one address like ana@example.org, or leave the cell empty."),
@@ -77,72 +55,10 @@ PROBLEMS = {
 }
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing that keeps the file out: where, what was expected, and what was found."""
+class Problem(sheets.Problem):
+    """One thing that keeps the roster out."""
 
-    kind: str
-    row: int
-    column: str = ""
-    expected: str = ""
-    found: str = ""
-    file: str = ""
-
-    @property
-    def problem(self):
-        """What is wrong, in the reader's language."""
-        return str(PROBLEMS[self.kind][0])
-
-    @property
-    def mend(self):
-        """How it is mended, in the reader's language."""
-        return str(PROBLEMS[self.kind][1])
-
-    def as_dict(self):
-        """Return the problem as `import_roster --json` prints it."""
-        found = asdict(self)
-        del found["kind"]
-        return found | {"problem": self.problem}
-
-
-def problems_by_mend(problems, at_most):
-    """Return the problems grouped by how they are mended: [{"kind", "mend", "number", "shown"}]."""
-    groups = {}
-    for problem in problems:
-        groups.setdefault(problem.kind, []).append(problem)
-    return [
-        {"kind": kind, "mend": found[0].mend, "number": len(found), "shown": found[:at_most]}
-        for kind, found in groups.items()
-    ]
-
-
-class Unreadable(Exception):
-    """The file is no sheet at all; `problem` says why."""
-
-    def __init__(self, expected, found="", *, row=0, column="", kind="unreadable", file=""):
-        super().__init__(expected)
-        self.problem = Problem(kind, row, column, str(expected), str(found), file)
-
-    def __str__(self):
-        said = self.problem
-        row = _("Row %(row)s.") % {"row": said.row} if said.row > 1 else ""
-        found = _("Found: %(found)s.") % {"found": said.found} if said.found else ""
-        return " ".join(filter(None, [said.problem, row, said.expected, found]))
-
-
-@dataclass
-class Table:
-    """A file as rows of text: `columns` by place in the row, `rows` as (row of the sheet, cells)."""
-
-    file: str
-    columns: list
-    rows: list
-    header: list = field(default_factory=list)
-
-    @property
-    def ignored(self):
-        """The headings that the import does not know."""
-        return [h for h, column in zip(self.header, self.columns, strict=True) if h and not column]
+    KINDS = sheets.PROBLEMS | PROBLEMS
 
 
 @dataclass(frozen=True)
@@ -161,125 +77,8 @@ class Line:
 
 
 def read_table(raw, file=""):
-    """Return the Table in `raw`, the bytes of a CSV in UTF-8 or GB18030; raise Unreadable.
-
-    Commas, semicolons and tabs part the cells, whichever the header row uses.
-    """
-    try:
-        text = _decoded(raw)
-        header, rows = _records(text)
-        columns = _columns(header)
-    except Unreadable as error:
-        said = error.problem
-        raise Unreadable(
-            said.expected, said.found, row=said.row, column=said.column, kind=said.kind, file=file
-        ) from None
-    if not rows:
-        raise Unreadable(_("Below the header row there is no child."), kind="unreadable", file=file)
-    return Table(file, columns, rows, header)
-
-
-MAGIC = (
-    (b"%PDF", "PDF"),
-    (b"PK\x03\x04", "XLSX, ZIP"),
-    (b"\xd0\xcf\x11\xe0", "XLS"),
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"{\\rtf", "RTF"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
-# Western text read as GB18030 swallows the letter after each accent: Hern(án)dez.
-_SWALLOWED = re.compile(r"[a-z]{2}[㐀-鿿]|[㐀-鿿][a-z]{2}")
-
-
-def _decoded(raw):
-    if not raw.strip():
-        raise Unreadable(_("The file is empty."))
-    if len(raw) > MAX_BYTES:
-        raise Unreadable(_("A file may have 5 MB at most. Send the classes one after another."))
-    for magic, kind in MAGIC:
-        if raw.startswith(magic):
-            raise Unreadable(_("In your spreadsheet program choose “Save as: CSV (UTF-8)”."), kind)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _decoded_chinese(raw)
-
-
-def _decoded_chinese(raw):
-    expected = _("The letters must be written in UTF-8 or GB18030.")
-    try:
-        text = raw.decode("gb18030")
-    except UnicodeDecodeError:
-        raise Unreadable(expected) from None
-    if _SWALLOWED.search(text):
-        raise Unreadable(expected, _("letters of another encoding"))
-    return text
-
-
-def _records(text):
-    """Return (header cells, [(row of the sheet, cells)]); rows without any text are left out."""
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    found, row = [], 0
-    while True:
-        row += 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            break
-        except csv.Error:
-            raise Unreadable(
-                _("A quotation mark is opened here and not closed."), row=row
-            ) from None
-        if any(cell.strip() for cell in cells):
-            found.append((row, [_tidy(cell) for cell in cells]))
-    if not found:
-        raise Unreadable(_("The file is empty."))
-    return found[0][1], found[1:]
-
-
-def _tidy(cell):
-    return " ".join(unicodedata.normalize("NFC", cell).split())
-
-
-def _columns(header):
-    columns = [words.column_of(heading) for heading in header]
-    named = [column for column in columns if column]
-    for column in named:
-        if named.count(column) > 1:
-            expected = _("Each column stands once.")
-            raise Unreadable(expected, column, row=1, column=column, kind="columns")
-    missing = [column for column in words.REQUIRED if column not in named]
-    if missing:
-        expected = _("Missing: %(columns)s.") % {"columns": ", ".join(missing)}
-        raise Unreadable(
-            expected, ", ".join(header)[:200], row=1, column=missing[0], kind="columns"
-        )
-    return columns
-
-
-def refused_rows(table, problems):
-    """Return the refused rows of the sheet with what is wrong beside each, header first.
-
-    They are written to be opened in a spreadsheet: no cell begins like a formula.
-    """
-    wrong = {}
-    for problem in problems:
-        told = ": ".join(filter(None, [problem.column, f"{problem.problem} {problem.mend}"]))
-        wrong.setdefault(problem.row, []).append(told)
-    rows = [[*table.header, _("Problem")]]
-    for row, cells in table.rows:
-        if row in wrong:
-            padded = cells + [""] * (len(table.header) - len(cells))
-            rows.append([*map(_harmless, padded), " ".join(wrong[row])])
-    return rows
-
-
-def _harmless(cell):
-    return f"'{cell}" if cell[:1] in "=+-@＝＋－＠" and cell else cell
+    """Return the Table in `raw`, the bytes of a CSV or an XLSX; raise Unreadable."""
+    return sheets.read(raw, words.COLUMNS, file=file, max_bytes=MAX_BYTES)
 
 
 def lines_of(table):
@@ -299,7 +98,8 @@ def _line(columns, row, cells):
     if any(cells[len(columns) :]):
         expected = _("%(number)s cells") % {"number": len(columns)}
         return None, [Problem("cells", row, "", expected, str(len(cells)))]
-    found = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+    one_line = (cell.replace("\n", " ") for cell in cells)
+    found = {column: cell for column, cell in zip(columns, one_line, strict=False) if column}
     problems = [
         Problem(*problem)
         for column in words.COLUMN_NAMES
@@ -312,11 +112,11 @@ def _line(columns, row, cells):
 
 
 def _cell_problems(row, column, cell, found):
-    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in cell):
-        yield "sign", row, column, "", "".join(c if c.isprintable() else "�" for c in cell)
+    if sheets.holds_an_unkeepable_sign(cell):
+        yield "sign", row, column, "", sheets.shown(cell)
     elif len(cell) > LONGEST[column]:
         expected = _("%(number)s signs at most") % {"number": LONGEST[column]}
-        yield "long", row, column, expected, cell[:40] + "…"
+        yield "long", row, column, expected, sheets.shown(cell, 40)
     elif not cell and _must_stand(column, found):
         yield "empty", row, column, str(words.COLUMN_NAMES[column]), ""
     elif cell and column == "email" and not _is_email(cell):

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeschool import names
 from homeschool.people.models import Guardianship
+from homeschool.sheets import Columns, by_word
 
 # Columns of the sheet, and the other headings by which each is known.
 HEADINGS = {
@@ -103,23 +104,10 @@ FINER_RELATIONS = {
 }
 
 
-def _by_word(table):
-    return {names.plain(word): code for code, words in table.items() for word in words}
-
-
-_HEADING = _by_word(
-    {column: (column.replace("_", " "), *more) for column, more in HEADINGS.items()}
-)
-_LANGUAGE = _by_word(LANGUAGES)
-_RELATION = _by_word(RELATIONS)
-_FINER = _by_word(FINER_RELATIONS)
-
-
-def column_of(heading):
-    """Return the column that a heading names, or None; capitals, spaces and hyphens do not matter."""
-    return _HEADING.get(names.plain(heading.replace("_", " ").replace("-", " "))) or _HEADING.get(
-        names.plain(heading)
-    )
+COLUMNS = Columns(HEADINGS, REQUIRED)
+_LANGUAGE = by_word(LANGUAGES)
+_RELATION = by_word(RELATIONS)
+_FINER = by_word(FINER_RELATIONS)
 
 
 def language_of(word):

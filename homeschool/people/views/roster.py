@@ -1,12 +1,9 @@
 """Bringing children and families in: choose a sheet, look at what it changes, confirm."""
 
-import csv
-
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
@@ -25,7 +22,7 @@ from homeschool.people.importing import (
 from homeschool.people.models import School
 
 from .home import posted
-from .setting_up import administered
+from .setting_up import administered, download
 
 AN_HOUR = 60 * 60
 A_PAGE = 100
@@ -63,14 +60,7 @@ def roster_import(request, pk):
 def roster_template(request, pk):
     """Return an example sheet, in the encoding that spreadsheet programs open rightly."""
     administered(request.user, School.objects, pk)
-    return _csv("roster.csv", [REQUIRED, *EXAMPLE])
-
-
-def _csv(name, rows):
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    csv.writer(response).writerows(rows)
-    return response
+    return download("roster.csv", [REQUIRED, *EXAMPLE])
 
 
 def _kept(request, school, key):
@@ -104,7 +94,7 @@ def roster_refused(request, pk, key):
     if kept is None:
         return _gone(request, school)
     roster = Roster(school, kept[0], known_classes_only=kept[1])
-    return _csv("refused.csv", roster.refused_rows(kept[0]))
+    return download("refused.csv", roster.refused_rows(kept[0]))
 
 
 @require_POST

@@ -1,8 +1,11 @@
 """What every page of a school's set-up shares: who may come in, and a form that counts once."""
 
+import csv
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
@@ -41,3 +44,11 @@ def answered(request, form, work, said=""):
         return None
     messages.success(request, said or _("Your changes are kept."))
     return redirect(answer)
+
+
+def download(name, rows):
+    """Return rows as a CSV to be kept, in the encoding that spreadsheet programs open rightly."""
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    csv.writer(response).writerows(rows)
+    return response

@@ -26,15 +26,16 @@ def own_schools(user):
 
 def school(request):
     """Send an administrator to the own school, or let them choose; the first admin makes one."""
-    return _own_school(request, "people:school-start")
+    return own_school(request, "people:school-start")
 
 
 def roster(request):
     """Send an administrator to the own school's import."""
-    return _own_school(request, "people:roster-import")
+    return own_school(request, "people:roster-import")
 
 
-def _own_school(request, name):
+def own_school(request, name):
+    """Send an administrator to the page `name` of the own school, or let them choose a school."""
     schools = list(own_schools(request.user))
     if len(schools) == 1:
         return redirect(name, schools[0].pk)
@@ -207,6 +208,7 @@ def _links(row):
         ("people:class-list", "school", _("Grades and classes")),
         ("people:staff-list", "users", _("Staff and caseloads")),
         ("people:roster-import", "upload", _("Bring in children and families")),
+        ("visits:visits-import", "footprints", _("Bring in past visits")),
         ("people:school-settings", "settings", _("Settings of the school")),
     )
     return [

@@ -1,4 +1,4 @@
-"""`import_roster FILE.csv --school CODE`: bring children and guardians in from one sheet."""
+"""`import_roster FILE --school CODE`: bring children and guardians in from one sheet."""
 
 import json
 import sys
@@ -13,13 +13,13 @@ from homeschool.people.models import School
 
 class Command(BaseCommand):
     help = (
-        "Brings children, guardians and classes in from one CSV sheet (student_number, name, class, "
+        "Brings children, guardians and classes in from one CSV or XLSX (student_number, name, class, "
         "guardian, relation, email, language; optional: division), all or nothing. "
         "Exit status: 0 done, 1 refused with nothing changed."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("file", help="the CSV, in UTF-8 or GB18030")
+        parser.add_argument("file", help="the CSV (UTF-8 or GB18030) or XLSX")
         parser.add_argument("--school", required=True, metavar="CODE", help="the school's code")
         parser.add_argument(
             "--dry-run", action="store_true", help="say what would happen, and stop"
