@@ -35,7 +35,7 @@ class DemoPerson:
     """Somebody of the demo with an account: where they stand, and what to try as them (`line`)."""
 
     email: str
-    group: Literal["family", "staff"]
+    group: Literal["family", "staff", "college"]
     line: str | Promise
     name: str = ""
     part: str | Promise = ""
@@ -103,6 +103,20 @@ CAST: tuple[DemoPerson, ...] = (
     DemoPerson(
         "veralindqvist@demo.example", "staff", _("Helps in the afternoons. Sees no child yet."),
         "Vera Lindqvist", _("volunteer"),
+    ),
+    DemoPerson(
+        "wuqiming@demo.example", "college",
+        _("Has the term report: 252 classes, 2,184 students reached."),
+        "吴启明", _("school administrator"),
+    ),
+    DemoPerson(
+        "hejingyi@demo.example", "college", _("Looks after one college of it, 900 students."),
+        "何静怡", _("counselor"),
+    ),
+    DemoPerson(
+        "songguilan@demo.example", "college",
+        _("Reads, in Chinese, of the visits that her grown daughter lets her see."),
+        "宋桂兰", _("mother of 韩雪"),
     ),
 )  # fmt: skip
 
@@ -217,7 +231,7 @@ def _load_regions(world):
         )  # fmt: skip
 
 
-def _account(world, key, name, email, language):
+def account(world, key, name, email, language):
     return User(
         id=world.id("user", key),
         email=email or None,
@@ -230,8 +244,8 @@ def _account(world, key, name, email, language):
     )
 
 
-def _make_accounts(world, accounts):
-    """Save {key: User}, each with its address, and put them into the world by key."""
+def make_accounts(world, accounts):
+    """Save {key: User}, each with its address, and return them as they stand."""
     made = world.make(accounts.values())
     world.make(
         Address(
@@ -244,16 +258,15 @@ def _make_accounts(world, accounts):
         for user in made.values()
         if user.email
     )
-    for key, user in accounts.items():
-        setattr(world, key, made[user.pk])
+    return {key: made[user.pk] for key, user in accounts.items()}
 
 
 def _load_staff(world):
     accounts = {
-        key: _account(world, key, name, _staff_email(key), language)
+        key: account(world, key, name, _staff_email(key), language)
         for key, name, _role, language in STAFF
     }
-    _make_accounts(world, accounts)
+    vars(world).update(make_accounts(world, accounts))
     rows = {
         key: Membership(
             id=world.id("membership", key),
@@ -299,13 +312,13 @@ def _load_families(world):
     grown = [child for family in everybody for child in family.children if child.email]
     adults = [adult for family in everybody for adult in family.adults]
     accounts = {
-        person.key: _account(world, person.key, person.name, person.email, person.language)
+        person.key: account(world, person.key, person.name, person.email, person.language)
         for person in adults
     } | {
-        f"{child.key}_account": _account(world, child.key, child.name, child.email, child.language)
+        f"{child.key}_account": account(world, child.key, child.name, child.email, child.language)
         for child in grown
     }
-    _make_accounts(world, accounts)
+    vars(world).update(make_accounts(world, accounts))
     _load_children(world, everybody)
     _load_ties(world, everybody)
     _load_homes(world, everybody)

@@ -15,7 +15,7 @@ from homeschool.demo.people import CAST
 from homeschool.people import signin
 from homeschool.people.models import User
 
-GROUPS = {"family": _("Families"), "staff": _("At the school")}
+GROUPS = {"family": _("Families"), "staff": _("At the school"), "college": _("At the college")}
 _SANDBOX = [
     "allow-popups",
     "allow-popups-to-escape-sandbox",

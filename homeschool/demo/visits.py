@@ -46,6 +46,37 @@ def load(world):
     world.visits = {key: there[pk] for key, pk in ids.items() if pk in there}
 
 
+def notice_of(summary, school, *, student, at):
+    """Return the notice of a summary as it was told at that moment: nobody is written to any more."""
+    return Notice(
+        school=school,
+        kind=KIND,
+        student=student,
+        about_type=summary._meta.label_lower,
+        about_id=str(summary.pk),
+        actor=summary.published_by,
+        dedupe_key=str(summary.pk),
+        created_at=at,
+        next_at=at,
+        expanded_at=at,
+    )
+
+
+def copy_of(receipt, world):
+    """Return the delivery of a receipt in the portal itself."""
+    at = receipt.created_at
+    return Delivery(
+        receipt=receipt,
+        channel=Delivery.Channel.IN_APP,
+        state=Delivery.State.SENT,
+        key=world.id("delivery", receipt.notice.dedupe_key, receipt.person_id),
+        created_at=at,
+        next_at=at,
+        sent_at=at,
+        expires_at=at + kinds.get(KIND).lives_for,
+    )
+
+
 class Telling:
     """The rows of the visits as they are put together, saved a table at a time."""
 
@@ -258,22 +289,11 @@ class Telling:
             for reader in readers[summary.pk]
         ]
         self._save(receipts)
-        self._save([self._copy(receipt) for receipt in receipts])
+        self._save([copy_of(receipt, self.world) for receipt in receipts])
 
     def _notice(self, summary):
-        at, lines = summary.published_at, summary.lines
-        return Notice(
-            school=self.world.school,
-            kind=KIND,
-            student=lines[0].student if len(lines) == 1 else None,
-            about_type=summary._meta.label_lower,
-            about_id=str(summary.pk),
-            actor=summary.published_by,
-            dedupe_key=str(summary.pk),
-            created_at=at,
-            next_at=at,
-            expanded_at=at,
-        )
+        only = summary.lines[0].student if len(summary.lines) == 1 else None
+        return notice_of(summary, self.world.school, student=only, at=summary.published_at)
 
     def _readers(self, summaries):
         """Return {summary id: [row of Sight]}, each person once, by who may receive today (one query)."""
@@ -307,19 +327,6 @@ class Telling:
             created_at=at,
             read_at=read,
             acknowledged_at=read,
-        )
-
-    def _copy(self, receipt):
-        at = receipt.created_at
-        return Delivery(
-            receipt=receipt,
-            channel=Delivery.Channel.IN_APP,
-            state=Delivery.State.SENT,
-            key=self.world.id("delivery", receipt.notice.dedupe_key, receipt.person_id),
-            created_at=at,
-            next_at=at,
-            sent_at=at,
-            expires_at=at + kinds.get(KIND).lives_for,
         )
 
     def _add_words(self):

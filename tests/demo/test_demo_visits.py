@@ -10,7 +10,7 @@ from django.utils import timezone
 from homeschool.demo import stories, world
 from homeschool.journal.models import Delivery, Entry, Notice, Receipt
 from homeschool.people.models import User
-from homeschool.reports import figures
+from homeschool.reports.term.counting import span
 from homeschool.reports.today import Today
 from visits.models import Addendum, Draft, Meeting, Promise, Summary, Visit
 
@@ -52,7 +52,7 @@ def test_what_somebody_tried_out_is_not_undone(made):
 def test_fourteen_visits_and_one_lie_in_the_term_on_any_day(today):
     made = world.load(dt.date.fromisoformat(today))
     held = Visit.objects.held()
-    begin, end = figures.span(made.term)
+    begin, end = span(made.term)
     assert held.count() == 15
     assert held.filter(happened_at__gte=begin, happened_at__lt=end).count() == 15
     assert {visit.mode for visit in held} == {"home", "video", "phone", "school"}
