@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
     "template_partials.apps.SimpleAppConfig",
     "django_cotton.apps.SimpleAppConfig",
 ]
@@ -294,6 +295,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LEASE_SECONDS = read("int", "LEASE_SECONDS", "Seconds, 60 or so.", default=60)
 # Where the relay listens, when DATABASE_URL leads through a transaction pooler.
 LISTEN_DATABASE_URL = read("str", "LISTEN_DATABASE_URL", "Like DATABASE_URL, direct.", default="")
+# A pooler hands each transaction to another connection: there nothing can be held ready.
+PREPARED_STATEMENTS = not LISTEN_DATABASE_URL
 
 # Measured on Celery 5.7 (docs/decisions/0001-parts.md): without these a killed child loses its
 # task for good, and a publish to a frozen Redis hangs for more than a minute.
@@ -322,12 +325,38 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
 PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # nothing tracked changes by GET
+# Closed by default: a token, its scope, and what `visible_to` gives its person. No request of the API
+# asks Redis: how often a token asked stands in the token's row.
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["homeschool.people.api.door.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["homeschool.people.api.door.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["homeschool.people.api.door.TokenThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "homeschool.people.api.noes.answer_for",
+    "URL_FORMAT_OVERRIDE": None,
+}
+API_REQUESTS_A_MINUTE = 300  # for each token
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Home & School",
+    "DESCRIPTION": "What the person of a token may see, to read. See docs/integrate.md.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "homeschool.people.api.document.tell_noes",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "SchoolKind": "homeschool.people.models.School.Kind",
+        "ClassKind": "homeschool.people.models.SchoolClass.Kind",
+        "StudentStatus": "homeschool.people.models.Student.Status",
+        "VisitStatus": "visits.models.Visit.Status",
+    },
 }
 LOGGING = {
     "version": 1,

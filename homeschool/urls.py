@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("homeschool.reports.urls")),
     path("visits/", include("visits.urls")),
     path("accounts/", include("homeschool.people.signin.urls")),
+    path("api/v1/", include("homeschool.api")),
 ]
 if settings.DEMO_MODE:
     urlpatterns.append(path("demo/", include("homeschool.demo.urls")))

@@ -14,6 +14,7 @@ from homeschool.people.models import (
     SchoolClass,
     Student,
     Term,
+    Token,
     User,
 )
 
@@ -102,3 +103,12 @@ def give_caseload(counselor, student=None, **target):
 def new_key():
     """Return a fresh hidden key for a form."""
     return str(uuid.uuid4())
+
+
+def make_token(user, *scopes, name="A program", days=90, proven=True):
+    """Make a token of `user` for these scopes, else all of them; `.text` is what a program sends."""
+    token, text = Token.objects.make(
+        user, name=name, scopes=scopes or Token.Scope.values, days=days, proven=proven
+    )
+    token.text = text
+    return token

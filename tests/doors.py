@@ -111,6 +111,7 @@ THINGS = {
         "the adult's to another": {"adult": {STUDENT}},
     },
     "passkey": {"somebody else's": {}},
+    "token": {"the counselor's own": {"counselor": {COUNSELOR}}},
     "school": {"the school": IN_SCHOOL, "another school": ELSEWHERE},
     "term": {"the term": IN_SCHOOL, "another school's term": ELSEWHERE},
     "class": {"the class": IN_SCHOOL, "another school's class": ELSEWHERE},
@@ -238,6 +239,10 @@ class Stage:
         self.imported = Entry.record(
             "roster.imported", c.school, by=c.school_admin, school=c.school, counts={}
         )
+        self.visits_imported = Entry.record(
+            "visits.imported", c.school, by=c.school_admin, school=c.school, counts={}
+        )
+        self.token = builders.make_token(c.counselor)
         self.other_role = builders.make_staff(c.other_school, COUNSELOR).membership
         self.caseload = c.counselor.membership.caseloads.first()
         self.other_caseload = Caseload.objects.create(
@@ -270,6 +275,7 @@ class Stage:
             ],
             "grant": [grants.get(guardian=c.parent), grants.get(guardian=self.second_parent)],
             "passkey": [self.passkey],
+            "token": [self.token],
             "school": [c.school, c.other_school],
             "term": [c.term, self.other_term],
             "class": [c.school_class, c.other_child.school_class],
@@ -347,6 +353,7 @@ FOOTPRINT = """
          + (SELECT count(*) FROM people_membershipevent) + (SELECT count(*) FROM people_caseloadevent)
          + (SELECT count(*) FROM people_school) + (SELECT count(*) FROM people_term)
          + (SELECT count(*) FROM people_schoolclass) + (SELECT count(*) FROM people_user)
+         + (SELECT count(*) + count(revoked_at) FROM people_token)
          + (SELECT count(*) FROM visits_visitevent) + (SELECT count(*) FROM visits_promiseevent)
          + (SELECT count(*) FROM visits_meeting) + (SELECT count(*) FROM visits_addendum)
          + (SELECT count(*) + coalesce(sum(version), 0) FROM visits_draft)
@@ -399,6 +406,9 @@ CHILDREN = [
         for verb in ("edit", "withdraw", "restore", "restrict", "end")
     ),
     Door("people:me", get=signed_in(OK), post=signed_in(OK)),
+    Door("people:token-list", get=signed_in(OK), post=signed_in(OK)),
+    Door("people:token-create", get=signed_in(OK), post=signed_in(OK)),
+    Door("people:token-revoke", about="token", post={COUNSELOR}, inside=AWAY),
 ]
 
 ADMIN = {SCHOOL_ADMIN}

@@ -4,14 +4,17 @@ from homeschool.people.sight import ADVISER, COUNSELOR, GUARDIAN, LEADER, SCHOOL
 from visits.forms import LAST
 
 from .doors import (
+    ADMIN,
     AWAY,
     HIDDEN,
     NEVER,
+    NOT_KEPT,
     OK,
     PEOPLE,
     REFUSED,
     STRANGERS,
     THINGS,
+    TO_OWN_SCHOOL,
     UNPROVEN,
     WRONG_METHOD,
     Door,
@@ -123,6 +126,28 @@ VISITS = [
     ),
 ]
 
+# --- past visits from a spreadsheet -------------------------------------------------------------------
+
+
+def of_import(name, **how):
+    """Return the row of a page by which a school's administrators bring past visits in."""
+    return Door(f"visits:{name}", about="school", **{"get": ADMIN, "post": ADMIN} | how)
+
+
+IMPORTING = [
+    Door("visits:past-visits", get=TO_OWN_SCHOOL, post=TO_OWN_SCHOOL),
+    of_import("visits-import"),
+    of_import("visits-import-template"),
+    of_import("visits-import-preview", args=NOT_KEPT, inside=AWAY),
+    of_import("visits-import-refused", args=NOT_KEPT, inside=AWAY),
+    of_import("visits-import-confirm", args=NOT_KEPT, get=None),
+    of_import(
+        "visits-import-done",
+        args={"entry": lambda stage: stage.visits_imported.pk},
+        but={("other_school_admin", "another school"): HIDDEN},
+    ),
+]
+
 # --- letters ----------------------------------------------------------------------------------------
 
 GONE = "410"
@@ -191,4 +216,4 @@ REPORTS = [
     ),
 ]
 
-RECORDS = [*VISITS, *LETTERS, *REPORTS]
+RECORDS = [*VISITS, *IMPORTING, *LETTERS, *REPORTS]

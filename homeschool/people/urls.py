@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from homeschool.people.views import children, grants, guardians, me, roster, school, staff, start
+from homeschool.people.views import (
+    children,
+    grants,
+    guardians,
+    me,
+    roster,
+    school,
+    staff,
+    start,
+    tokens,
+)
 
 app_name = "people"
 
@@ -33,6 +43,9 @@ urlpatterns = [
     ),
     path("guardianships/<uuid:pk>/end/", guardians.guardianship_end, name="guardianship-end"),
     path("me/", me.me, name="me"),
+    path("me/tokens/", tokens.token_list, name="token-list"),
+    path("me/tokens/new/", tokens.token_create, name="token-create"),
+    path("me/tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("school/", start.school, name="school"),
     path("school/new/", start.school_create, name="school-create"),
     path("school/import/", start.roster, name="roster"),

@@ -84,6 +84,8 @@ SHOTS = (
     Shot("staff", "omar_haddad", "people:staff-list", "school"),
     Shot("staff-caseload", "omar_haddad", "people:staff-detail", "membership"),
     Shot("roster-import", "omar_haddad", "people:roster-import", "school"),
+    Shot("tokens", "omar_haddad", "people:token-list"),
+    Shot("token", "omar_haddad", "people:token-create"),
     Shot("second-step", "omar_haddad", "mfa_index"),
     Shot("not-found", "lin_mei", "people:child-detail", "school"),
     Shot("parts", "", "look"),

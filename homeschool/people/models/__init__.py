@@ -5,6 +5,7 @@ from homeschool.people.sight import Reach, Sight
 from .family import Enrolment, Grant, Guardianship, Household, Student
 from .school import Division, Region, School, SchoolClass, Term
 from .staff import Caseload, Membership
+from .token import Token
 from .user import Address, User
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "Sight",
     "Student",
     "Term",
+    "Token",
     "User",
 ]

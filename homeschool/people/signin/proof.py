@@ -76,7 +76,8 @@ def forget_second_factor(session, user):
 
 
 def reset_door(user, *, by):
-    """Take away every second factor and the password, and end every session: the phone is lost.
+    """Take away every second factor and the password, and end every session and token: the phone
+    is lost.
 
     The person comes in by a code by mail again, and sets a new second factor up.
     """
@@ -84,6 +85,7 @@ def reset_door(user, *, by):
         Authenticator.objects.filter(user=user).delete()
         user.set_unusable_password()  # a new one each time: sessions carry its mark
         user.save(update_fields=["password"])
+        user.tokens.all().revoke_all()
         Entry.record("door.reset", user, by=by)
 
 

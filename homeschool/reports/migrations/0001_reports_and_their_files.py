@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='ReportRun',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('audience', models.CharField(choices=[('staff', 'staff'), ('public', 'everybody')], max_length=6)),
+                ('audience', models.CharField(choices=[('staff', 'Staff'), ('public', 'Everybody')], max_length=6)),
                 ('filters', models.JSONField(default=dict)),
                 ('scope', models.CharField(max_length=64)),
                 ('language', models.CharField(max_length=12)),
