@@ -5,7 +5,7 @@ import os
 import sys
 
 # These bring their own settings and servers, or look at the machine before there are any.
-BEFORE_DJANGO = ("portal", "test", "lint", "doctor", "screenshots")
+BEFORE_DJANGO = ("portal", "test", "lint", "doctor", "screenshots", "bench")
 
 
 def main():

@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PORTAL, TESTS = "requirements.txt", "tests/requirements.txt"
+PORTAL, DEMO = "requirements.txt", "homeschool/demo/requirements.txt"
+TESTS = "tests/requirements.txt"
 NEEDS_TESTS = ("test", "lint", "screenshots", "bench")
 STAMP = "portal-stamp.json"
 OLDEST = (3, 11)
@@ -37,16 +38,28 @@ def ensure(verb):
     The virtualenv is `PORTAL_VENV`, or `.venv` beside manage.py. It is made, or brought up to
     date, where it is missing or stale. Exits with a sentence when that fails.
     """
-    wanted = [PORTAL, TESTS] if verb in NEEDS_TESTS else [PORTAL]
     try:
         if sys.version_info < OLDEST:
             raise Unfit(f"The portal needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
-        python = interpreter(wanted)
+        python = interpreter(lists_for(verb))
     except Unfit as error:
         sys.exit(str(error))
     if python is not None:
         sys.stdout.flush()
         os.execv(python, [str(python), *sys.argv])  # noqa: S606 - our own interpreter, no shell
+
+
+def lists_for(verb):
+    """Return the requirements files that a command needs.
+
+    The demo's, with PostgreSQL and Redis, unless both are the operator's or it needs neither.
+    """
+    from homeschool import services  # not above: an old Python could not read it
+
+    if verb in NEEDS_TESTS:
+        return [PORTAL, DEMO, TESTS]
+    needs_demo = verb == "portal" or (services.embedded() and not services.needs_none(verb))
+    return [PORTAL, DEMO] if needs_demo else [PORTAL]
 
 
 def interpreter(wanted):

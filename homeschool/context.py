@@ -66,8 +66,13 @@ OWN_FAMILY = (Place("reports:progress-home", "heart-handshake", _("My family’s
 
 
 def _address(name):
+    return _address_in(settings.ROOT_URLCONF, name)
+
+
+@cache
+def _address_in(urls, name):
     try:
-        return reverse(name)
+        return reverse(name, urls)
     except NoReverseMatch:
         return ""
 

@@ -22,7 +22,7 @@ from homeschool.processes import Child, free_port, stop, wait_until
 from homeschool.services import State, Trouble, home_of_postgres
 
 OLDEST = 15
-PACKAGES = "Install requirements.txt, or a server of the system: apt-get install"
+PACKAGES = "Install homeschool/demo/requirements.txt, or a server of the system: apt-get install"
 
 
 # --- finding the programs ---------------------------------------------------------------------------
@@ -142,7 +142,7 @@ class Postgres:
 
     UNSAFE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300")
     SETTINGS = (
-        "listen_addresses=127.0.0.1", "unix_socket_directories=", "jit=off", "log_timezone=UTC",
+        "listen_addresses=127.0.0.1", "unix_socket_directories=", "jit=off", "random_page_cost=1.1", "log_timezone=UTC",
         "timezone=UTC", "cluster_name=homeschool",
     )  # fmt: skip
 

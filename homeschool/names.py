@@ -7,8 +7,6 @@ of Chinese names comes from the sort key, since the embedded PostgreSQL carries 
 import re
 import unicodedata
 
-from pypinyin import Style, lazy_pinyin
-
 # Letters that carry their stroke inside, so that no decomposition takes it off.
 _STROKES = str.maketrans("łøđðħıŧ", "loddhit")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
@@ -22,6 +20,9 @@ def plain(text):
 
 
 def _syllables(text):
+    # here, since its words cost each process a quarter of a second and 50 MB, and few ask for them
+    from pypinyin import Style, lazy_pinyin
+
     return [plain(s).replace(" ", "") for s in lazy_pinyin(text, style=Style.NORMAL) if s.strip()]
 
 

@@ -1,23 +1,51 @@
 """Fixtures of every test: the cast (tests/cast.py), acting as one of it, and a browser."""
 
+import gc
 import os
+from pathlib import Path
 
 import pytest
 from django.utils import translation
 
 from . import chromium as chromium_here
-from .cast import make_cast, sign_in
+from .cast import Mould, sign_in
+
+# Where several processes share the tests out: the longest files first, so that none is left with one
+# of them at the end.
+FIRST = (
+    "browser/test_axe.py",
+    "test_doors.py",
+    "journal/test_kill.py",
+    "browser/test_main_job.py",
+    "test_look_browser.py",
+    "browser/test_paths.py",
+    "test_portal.py",
+    "journal/test_relay.py",
+    "test_services.py",
+    "test_compose.py",
+)
 
 
-def pytest_collection_modifyitems(items):
-    """Skip browser tests, saying why, where there is none; with REQUIRE_BROWSER=1 fail instead."""
-    wanting = [item for item in items if item.get_closest_marker("browser")]
-    if not wanting or not (reason := chromium_here.why_not()):
-        return
-    if os.environ.get("REQUIRE_BROWSER") == "1":
-        raise pytest.UsageError(f"REQUIRE_BROWSER=1, but {reason}")
-    for item in wanting:
-        item.add_marker(pytest.mark.skip(reason=f"Browser tests cannot run here: {reason}"))
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Bring the longest files to the front of what is shared out."""
+    if hasattr(config, "workerinput"):
+        place = {Path(__file__).parent / name: n for n, name in enumerate(FIRST)}
+        items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Skip a browser test, saying why, where there is none; with REQUIRE_BROWSER=1 let it fail."""
+    if item.get_closest_marker("browser") and (reason := chromium_here.why_not()):
+        give_up = pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip
+        give_up(f"Browser tests cannot run here: {reason}")
+
+
+def pytest_collection_finish():
+    """Let the collector of garbage pass by what was imported and collected, which stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -26,10 +54,17 @@ def as_():
     return sign_in
 
 
+@pytest.fixture(scope="session")
+def mould(django_db_setup, django_db_blocker):
+    """What each test's cast is made from."""
+    with django_db_blocker.unblock():
+        return Mould()
+
+
 @pytest.fixture
-def cast(db):
+def cast(db, mould):
     """Return the cast: who and what is in it says `make_cast`."""
-    return make_cast()
+    return mould.cast()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """Every door of the portal, tried by every person of the cast with every thing it is about.
 
-The table is in tests/doors.py and tests/doors_records.py. A URL name without a row fails here by its name.
+The table is in tests/doors.py, tests/doors_records.py and tests/doors_api.py. A URL name without a row fails here by its name.
 """
 
 import contextlib
@@ -8,17 +8,18 @@ import logging
 import re
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.base import Template
 from django.urls import get_resolver, reverse
 
 from . import doors, records
 from .doors import AWAY, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIGN_IN, WRONG_METHOD
+from .doors_api import API
 from .doors_records import RECORDS
 
 pytestmark = pytest.mark.django_db
 
-DOORS = [*doors.DOORS, *RECORDS]
+DOORS = [*doors.DOORS, *RECORDS, *API]
 BY_NAME = {door.name: door for door in DOORS}
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # CSRF tokens: the only thing that differs by chance
 METHODS = ("get", "post")
@@ -102,6 +103,20 @@ def bare(response, url):
     return response.status_code, headers, body
 
 
+class Writes:
+    """Notes whether anything but a reading statement goes to the database."""
+
+    # what homeschool/prepared.py prepares is asked by querysets
+    READ = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "EXECUTE prepared")
+
+    def __init__(self):
+        self.seen = False
+
+    def __call__(self, execute, sql, params, many, context):
+        self.seen = self.seen or not sql.startswith(self.READ)
+        return execute(sql, params, many, context)
+
+
 class Visitor:
     """One person at one door: tries it, undoes what came of it, and keeps what was wrong."""
 
@@ -116,9 +131,11 @@ class Visitor:
         watched = method == "post" and expected not in (OK, AWAY)
         url, client = self.stage.url(self.door, thing), self.stage.client(self.person)
         sent = KEY_ALONE | self.stage.data(self.door, thing)
-        with transaction.atomic():
+        writes = Writes()
+        with transaction.atomic(), connection.execute_wrapper(writes):
             answer = client.get(url) if method == "get" else client.post(url, sent)
-            changed = watched and self.stage.footprint() != self.stage.beginning
+            # nothing was written by what only read: the footprint need not be asked for
+            changed = watched and writes.seen and self.stage.footprint() != self.stage.beginning
             transaction.set_rollback(True)
         self.judge(method, thing, expected, answer, changed)
 
@@ -143,15 +160,19 @@ class Visitor:
                 )
 
 
-@pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("door", DOORS, ids=str)
-def test_it_opens_each_door_to_whom_it_should(stage, door, person):
-    visitor = Visitor(stage, door, person)
-    for method in METHODS:
-        for thing in doors.things(door.about, person):
-            visitor.tries(method, thing)
-    visitor.compare()
-    assert not visitor.wrong, "\n".join(visitor.wrong)
+def test_it_opens_to_whom_it_should(stage, door):
+    """One test for a door, since a thousand of them cost more than what they ask: each person who
+    finds something else is named, with what they tried."""
+    wrong = []
+    for person in PEOPLE:
+        visitor = Visitor(stage, door, person)
+        for method in METHODS:
+            for thing in doors.things(door.about, person):
+                visitor.tries(method, thing)
+        visitor.compare()
+        wrong += visitor.wrong
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("door", DOORS, ids=str)

@@ -41,7 +41,9 @@ ROOMS = [
     )
     if (ROOT / name).is_dir()
 ]
-FILES_OF_A_ROOM = {"models", "actions", "forms", "tasks", "views", "api", "admin", "urls"}
+FILES_OF_A_ROOM = {
+    "models", "actions", "forms", "tasks", "views", "api", "admin", "urls", "asked",
+}  # fmt: skip
 BESIDES = {"__init__", "__pycache__", "apps", "migrations", "management", "templatetags"}
 NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "core", "managers", "services", "misc"}
 SUBJECTS = 3

@@ -11,6 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 
+from homeschool.prepared import prepared
+
 GUARDIAN, STUDENT = "guardian", "student"
 ADVISER, COUNSELOR, LEADER = "adviser", "counselor", "leader"
 SCHOOL_ADMIN, VOLUNTEER = "school_admin", "volunteer"
@@ -86,12 +88,15 @@ def reach_of(user):
     kept = getattr(user, "_reach", None)
     if kept is not None:
         return kept
-    rows = list(
-        Reach.objects.filter(user_id=user.pk).values("role", "why", "why_id", "item", *TARGETS)
-    )
+    rows = _rows_of(user.pk)
     if getattr(user, "_remembers", False):
         user._reach = rows
     return rows
+
+
+@prepared
+def _rows_of(user):
+    return Reach.objects.filter(user_id=user).values("role", "why", "why_id", "item", *TARGETS)
 
 
 def remember(user):

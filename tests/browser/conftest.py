@@ -1,15 +1,8 @@
 """The portal as it is served (gunicorn, WhiteNoise, SMTP), and a browser that watches it."""
 
 import logging
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
 from email import message_from_bytes, policy
-from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -19,9 +12,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from homeschool.people.models import User
-from homeschool.processes import clean_environment, free_port, tied, wait_until
+from homeschool.processes import free_port, wait_until
 from tests.cast import make_cast, sign_in
 from tests.doors import Stage
+from tests.processes import disconnected, serve
 
 PHONE, DESKTOP = 360, 1280
 
@@ -64,64 +58,14 @@ def mail_sink():
 @pytest.fixture(scope="session")
 def portal(django_db_setup, django_db_blocker, mail_sink, tmp_path_factory):
     """The address of the portal, served on the database of the tests as it is served to people."""
-    port = free_port()
-    address = f"http://localhost:{port}"
-    log = (tmp_path_factory.mktemp("portal") / "gunicorn.log").open("w+")
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:homeschool.gunicorn"]
-    server = subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}", "homeschool.wsgi"],
-        cwd=settings.BASE_DIR,
-        env=environment(address, mail_sink.url),
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        preexec_fn=tied(signal.SIGTERM),
-    )
-    try:
-        if not wait_until(lambda: answers(f"{address}/healthz"), 30):
-            log.seek(0)
-            pytest.fail(f"The portal did not start:\n{log.read()}")
+    folder = tmp_path_factory.mktemp("portal")
+    with (
+        django_db_blocker.unblock(),
+        disconnected(),
+        serve(folder, EMAIL_URL=mail_sink.url) as address,
+        django_db_blocker.block(),
+    ):
         yield address
-    finally:
-        server.send_signal(signal.SIGQUIT)  # at once: nobody is served any more
-        server.wait(15)
-        with django_db_blocker.unblock():
-            wait_until(nobody_else_is_connected, 10)  # else the database could not be dropped
-        with log:
-            log.seek(0)
-            said = log.read()
-    if "Traceback" in said:
-        pytest.fail(f"The portal met an error:\n{said}", pytrace=False)
-
-
-def nobody_else_is_connected():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        return cursor.fetchone()[0] == 0
-
-
-def environment(address, mail_url):
-    """Return the environment of a portal on the database of the tests."""
-    database = urlsplit(os.environ["DATABASE_URL"])._replace(
-        path=f"/{connection.settings_dict['NAME']}"
-    )
-    return clean_environment(
-        DATABASE_URL=database.geturl(),
-        SITE_URL=address,
-        EMAIL_URL=mail_url,
-        WEB_WORKERS="1",
-    )
-
-
-def answers(url):
-    try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own address
-            return response.status == 200
-    except OSError:
-        time.sleep(0.1)
-        return False
 
 
 @pytest.fixture

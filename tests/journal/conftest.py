@@ -4,13 +4,11 @@ import contextlib
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from email import message_from_bytes, policy
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -20,8 +18,8 @@ from django.template import engines
 from homeschool.journal import actions, channels, kinds
 from homeschool.journal.models import Delivery, Notice
 from homeschool.journal.relay import LANES
-from homeschool.keeper import find_redis
 from homeschool.processes import free_port, wait_until
+from tests.processes import Redis, database_url, disconnected
 
 from . import live
 
@@ -126,42 +124,6 @@ def sink(settings):
 # --- processes ----------------------------------------------------------------------------------
 
 
-class Redis:
-    """A real redis-server that can be frozen, ended and started again on its port."""
-
-    def __init__(self, folder):
-        self.folder, self.port, self.process = folder, free_port(), None
-
-    @property
-    def url(self):
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def start(self):
-        command = [str(find_redis()), "--port", str(self.port), "--bind", "127.0.0.1"]
-        command += ["--save", "", "--dir", str(self.folder)]
-        log = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=log)
-        assert wait_until(self.answers, 5), "redis-server did not start"
-
-    def answers(self):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            return True
-        return False
-
-    def freeze(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def thaw(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def stop(self):
-        if self.process:
-            self.thaw()
-            self.process.terminate()
-            self.process.wait(10)
-            self.process = None
-
-
 @pytest.fixture
 def redis_server(tmp_path):
     redis = Redis(tmp_path)
@@ -174,10 +136,8 @@ class Processes:
     """Workers and relays as the portal starts them, on the test's database, Redis and sink."""
 
     def __init__(self, redis, mail_port, folder):
-        at = connection.settings_dict
-        login = f"{quote(at['USER'])}:{quote(at['PASSWORD'])}@{at['HOST']}:{at['PORT']}"
         self.environment = os.environ | {
-            "DATABASE_URL": f"postgres://{login}/{at['NAME']}",
+            "DATABASE_URL": database_url(),
             "REDIS_URL": redis.url,
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "LEASE_SECONDS": str(LEASE),
@@ -201,9 +161,9 @@ class Processes:
         self.running.append(process)
         return process
 
-    def worker(self):
+    def worker(self, *more):
         flags = ["--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-        return self.start("celery", "-A", "homeschool.celery", "worker", *flags)
+        return self.start("celery", "-A", "homeschool.celery", "worker", *flags, *more)
 
     def relay(self):
         return self.start("django", "relay")
@@ -219,19 +179,10 @@ class Processes:
 @pytest.fixture
 def processes(transactional_db, redis_server, sink, tmp_path):
     processes = Processes(redis_server, sink.port, tmp_path)
-    yield processes
-    for process in processes.running:
-        processes.kill(process)
-    wait_until(nobody_else_is_connected, 10)
-
-
-def nobody_else_is_connected():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        return cursor.fetchone() == (0,)
+    with disconnected():
+        yield processes
+        for process in processes.running:
+            processes.kill(process)
 
 
 def cut_connections():

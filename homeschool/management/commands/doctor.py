@@ -65,19 +65,22 @@ def machine():
 
 def environment():
     """Say whether the packages are there, in today's versions."""
-    if bootstrap.satisfied([bootstrap.PORTAL]):
-        tests = bootstrap.satisfied([bootstrap.TESTS])
-        more = (
-            "with the parts for tests"
-            if tests
-            else "the parts for tests come with the first `test`"
-        )
-        return WELL, "packages", f"{shown(sys.prefix)}, {more}"
+    if bootstrap.satisfied(bootstrap.lists_for("doctor")):
+        return WELL, "packages", shown(sys.prefix) + parts_for_tests()
     return (
         WRONG,
         "packages",
         f"{shown(sys.prefix)} is stale. Remove it: the next command makes it anew",
     )
+
+
+def parts_for_tests():
+    """Say whether the parts for tests are there; nothing in an image, which holds no tests."""
+    if not (services.ROOT / bootstrap.TESTS).exists():
+        return ""
+    if bootstrap.satisfied([bootstrap.TESTS]):
+        return ", with the parts for tests"
+    return ", the parts for tests come with the first `test`"
 
 
 def server(name, switch, find):

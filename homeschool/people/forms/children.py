@@ -5,14 +5,15 @@ import datetime
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from homeschool import names
 from homeschool.forms import CleanTextMixin, DateBox, SubmissionFormMixin
-from homeschool.people.models import SchoolClass, Student
+from homeschool.people import asked
+from homeschool.people.models import Student
 
 # A longer list of classes is no help: then the grade is chosen first.
 MOST_CLASSES = 80
@@ -28,13 +29,7 @@ class FilterForm(CleanTextMixin, forms.Form):
 def classes_with_children(user):
     """Return (school id, name, division id, name, class id, name) of the classes where `user`
     sees a child: one query that fills every filter of the list."""
-    seen = Student.objects.visible_to(user).filter(school_class=OuterRef("pk"))
-    rows = SchoolClass.objects.filter(Exists(seen)).order_by(
-        "school__name", "division__code", "code"
-    )
-    return rows.values_list(
-        "school_id", "school__name", "division_id", "division__name", "pk", "name"
-    )
+    return [tuple(row.values()) for row in asked.classes_with_children(user)]
 
 
 def _choices(rows, key, several):
@@ -94,7 +89,7 @@ class StudentFilter(django_filters.FilterSet):
 
     def __init__(self, data, queryset, user):
         super().__init__(data, queryset)
-        rows = list(classes_with_children(user))
+        rows = classes_with_children(user)
         self.several_schools = len({row[0] for row in rows}) > 1
         self.classes_of = {}
         for row in rows:

@@ -3,13 +3,16 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from homeschool.journal.models import Submission
-from homeschool.people import sight
+from homeschool.people import asked, sight
 from homeschool.people.forms.children import ChildForm, StrengthsForm, StudentFilter
 from homeschool.people.models import Student
+from homeschool.prepared import instance
+from homeschool.templatetags.look import initials, person_tone
 
 from .home import posted
 from .seen import Seen
@@ -27,7 +30,8 @@ def child_list(request):
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     statuses = dict(Student.Status.choices) | {Student.Status.ACTIVE: ""}
     for row in page.object_list:
-        row["place"] = narrowed.places.get(row["school_class_id"], "")
+        row["detail"] = f"{narrowed.places.get(row['school_class_id'], '')} · {row['number']}"
+        row["tone"], row["initials"] = person_tone(row["full_name"]), initials(row["full_name"])
         row["absent"] = statuses[row["status"]]
     template = "people/child_list.html"
     if request.htmx and not request.htmx.boosted:
@@ -37,10 +41,10 @@ def child_list(request):
 
 def visible_child(user, pk):
     """Return the child with its class and school, or answer 404."""
-    children = Student.objects.visible_to(user).select_related(
-        "school", "division", "school_class__adviser__user"
-    )
-    return get_object_or_404(children, pk=pk)
+    found = asked.child_in_sight(user, pk)
+    if not found:
+        raise Http404
+    return instance(Student, found[0])
 
 
 def child_detail(request, pk):

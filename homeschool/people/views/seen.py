@@ -9,23 +9,22 @@ import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, Max, OuterRef, Subquery
-from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy, pgettext, pgettext_lazy
 
 from homeschool.journal.models import Entry
-from homeschool.people import sight
+from homeschool.people import asked, sight
 from homeschool.people.models import (
     Grant,
     Guardianship,
-    Household,
     Membership,
     SchoolClass,
     Student,
-    Term,
     User,
 )
+from homeschool.prepared import instance
 
 # Whom a family meets, in the order in which they are named.
 TEAM_ROLES = {sight.ADVISER: 1, sight.COUNSELOR: 2}
@@ -111,10 +110,10 @@ class Seen:
     @cached_property
     def guardianships(self):
         """Guardianships that hold today, as far as the reader may see them."""
-        rows = Guardianship.objects.visible_to(self.user).open().filter(student=self.student)
         if not (self.as_staff or self.as_self or "" in self.items):
             return []
-        rows = list(rows.select_related("guardian", "restricted_by"))
+        found = asked.ties_of(self.user, self.student.pk)
+        rows = [instance(Guardianship, row) for row in found]
         if self.contacts:
             _attach(rows, "addresses", self._addresses(rows))
         if self.student.holds_own_rights:
@@ -125,8 +124,7 @@ class Seen:
 
     def _addresses(self, rows):
         ids = [row.guardian_id for row in rows]
-        found = User.objects.filter(pk__in=ids, addresses__isnull=False)
-        return found.values_list("pk", "addresses__value")
+        return [(row["user_id"], row["value"]) for row in asked.addresses_of(ids)]
 
     def _grants(self):
         grants = Grant.objects.open().filter(student=self.student).order_by("item")
@@ -160,27 +158,19 @@ class Seen:
 
     @cached_property
     def households(self):
-        return list(
-            Household.objects.filter(students=self.student)
-            .select_related("region")
-            .prefetch_related("guardians")
-            .order_by("address")
-        )
+        """The homes of the child: {address, region__name, adults}."""
+        return asked.homes_of(self.student.pk)
 
     @cached_property
     def siblings(self):
         """Other children of the same guardians whom the reader may see too."""
-        guardians = Guardianship.objects.open().filter(student=self.student)
-        ties = Guardianship.objects.open().filter(guardian__in=guardians.values("guardian"))
-        others = Student.objects.visible_to(self.user).filter(pk__in=ties.values("student"))
-        rows = others.exclude(pk=self.student.pk)
-        return list(rows.values("pk", "full_name", "school_class__name"))
+        return asked.siblings_of(self.user, self.student.pk)
 
     @cached_property
     def team(self):
         """Class teacher and counselors of the child, as {name, role}."""
-        rows = sight.watchers([self.student.pk], roles=set(TEAM_ROLES))
-        people = set(rows.values_list("role", "user__full_name", "user__sort_key"))
+        rows = asked.team_of(self.student.pk, roles=tuple(TEAM_ROLES))
+        people = {tuple(row.values()) for row in rows}
         ordered = sorted(people, key=lambda row: (TEAM_ROLES[row[0]], row[2]))
         return [{"role": Membership.Role(role).label, "name": name} for role, name, _key in ordered]
 
@@ -201,22 +191,14 @@ class Seen:
     def looks(self, limit):
         """Who opened the record this term, newest first: one row for a person, a day, a purpose.
 
-        Each is {day, who, role, purpose, times}. Staff of the school stand there by name,
-        everybody else by role.
+        Each is {who, person, what, times}: staff of the school by name (`who`) and role, everybody
+        else by role alone.
         """
-        role = Membership.objects.filter(user=OuterRef("actor"), school=self.student.school_id)
-        rows = (
-            Entry.objects.filter(student=self.student, kind=Entry.Kind.VIEWED)
-            .filter(at__gte=term_start(self.student))
-            .exclude(actor=None)
-            .exclude(actor=self.student.user_id)
-            .annotate(
-                day=TruncDate("at"), role=Subquery(role.order_by("-since").values("role")[:1])
-            )
-            .values("day", "verb", "actor", "actor__full_name", "role")
-            .annotate(times=Count("id"), last=Max("at"))
-            .order_by("-last")[:limit]
-        )
+        student = self.student
+        values = [student.pk, student.school_id, term_start(student)]
+        if student.user_id:
+            values.append(student.user_id)
+        rows = asked.lookers(*values, limit=limit, zone=timezone.get_current_timezone())
         return [_look(row) for row in rows]
 
     def record_reading(self):
@@ -254,24 +236,28 @@ def term_start(student):
     """Return the moment at which the term of today began at the school, else 180 days ago."""
     zone = student.school_zone
     today = timezone.localdate(timezone=zone)
-    begun = Term.objects.filter(school=student.school_id, start__lte=today).order_by("-start")
-    day = begun.values_list("start", flat=True).first()
+    begun = asked.terms_begun(student.school_id, today)
     now = timezone.now()
-    if day is None:
+    if not begun:
         return now - datetime.timedelta(days=180)
+    day = begun[0]["start"]
     return now.astimezone(zone).replace(
         year=day.year, month=day.month, day=day.day, hour=0, minute=0, second=0, microsecond=0
     )
 
 
 def _look(row):
-    own = row["role"] in sight.STAFF_ROLES
-    role = A_ROLE.get(row["role"] or "", A_ROLE[""])
-    return {
-        "day": row["day"],
-        "who": row["actor__full_name"] if own else "",
-        "role": role,
+    words = {
+        "name": row["actor__full_name"],
+        "role": A_ROLE.get(row["role"] or "", A_ROLE[""]),
+        "day": date_format(row["day"]),
         "purpose": PURPOSES.get(row["verb"], _("read the record")),
+    }
+    own = row["role"] in sight.STAFF_ROLES
+    return {
+        "who": words["name"] if own else "",
+        "person": _("%(name)s, %(role)s") % words if own else capfirst(words["role"]),
+        "what": _("%(day)s: %(purpose)s") % words,
         "times": row["times"],
     }
 

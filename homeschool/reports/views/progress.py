@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 
 from homeschool.people import sight
 from homeschool.people.views.home import own_children, page_of
-from homeschool.reports.progress import FAMILY_PAGE_ROLES, Progress, children_for
+from homeschool.reports.asked.progress import children_for
+from homeschool.reports.progress import FAMILY_PAGE_ROLES, Progress
 
 
 def asked_page(request):

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from homeschool.people import sight
 from homeschool.reports.today import Today
 from visits.models.record import READERS
-from visits.reading import zone_of
 
 
 def asked_day(request):
@@ -30,7 +29,7 @@ def today(request):
         if sight.SCHOOL_ADMIN in roles:
             return redirect("reports:term-report")
         raise PermissionDenied
-    zone = zone_of(request.user)
+    zone = timezone.get_current_timezone()  # the reader's own, else that of the school
     page = Today(request.user, zone, asked_day(request))
     page.record_reading()
     with timezone.override(zone):

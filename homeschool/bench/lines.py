@@ -1,0 +1,152 @@
+"""What is measured, against what, and the goal of each."""
+
+from functools import partial
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from homeschool.bench import heavy
+from homeschool.bench.crowd import answers_a_second
+from homeschool.bench.data import uid
+from homeschool.bench.harness import Line, Rounds, in_turn
+from homeschool.bench.stage import LARGE, SMALL
+
+FLOOR = "a view with session, user and one query by key, same server, same person"
+LOOKUP = "an ordinary page of the portal that shows one child found by its key"
+# What people type: two letters, a name, a part of it in pinyin, two words, a number.
+TYPED = ("lx", "林小", "xiaoyu", "ruiz ma", "B0001")
+LIVE = {"HX-Request": "true"}
+
+
+def pages():
+    """Return {name: (who, path, headers)} of every page whose queries are counted."""
+    child = uid("student", 0)
+    found = reverse("people:child-list")
+    return {
+        "progress": ("mother", reverse("reports:progress", args=[child]), {}),
+        "progress for staff": ("adviser", reverse("reports:progress", args=[child]), {}),
+        "today": ("counselor", reverse("reports:today"), {}),
+        "today of a leader": ("leader", reverse("reports:today"), {}),
+        "children": ("admin", found, {}),
+        "children of a counselor": ("counselor", found, {}),
+        "search": ("admin", f"{found}?q=lx", LIVE),
+        "child": ("counselor", reverse("people:child-detail", args=[child]), {}),
+        "child for the family": ("mother", reverse("people:child-detail", args=[child]), {}),
+        "visits": ("counselor", reverse("visits:visit-list"), {}),
+        "meetings": ("leader", reverse("visits:meeting-list"), {}),
+        "term report": ("leader", reverse("reports:term-report"), {}),
+    }
+
+
+def _floor(stage, who):
+    client = stage.client(who)
+    path = reverse("bench-floor", args=[uid("student", 0)])
+    return lambda: client.get(path)[0]
+
+
+def _page(stage, name, using=LARGE):
+    who, path, headers = pages()[name]
+    client = stage.client(who, using)
+    return lambda: client.get(path, **headers)[0]
+
+
+def against_floor(name, stage):
+    """Measure a page against the floor."""
+    who = pages()[name][0]
+    return in_turn(_page(stage, name), _floor(stage, who), rounds=stage.rounds, times=stage.times)
+
+
+def against_small(name, stage):
+    """Measure a page of the large school against the same page of the small one."""
+    return in_turn(
+        _page(stage, name), _page(stage, name, SMALL), rounds=stage.rounds, times=stage.times
+    )
+
+
+def search(stage):
+    """Measure the live search against a page that looks one child up."""
+    client = stage.client("admin")
+    texts = iter(TYPED * 10_000)
+    found, lookup = reverse("people:child-list"), reverse("bench-lookup", args=[uid("student", 0)])
+
+    def measure():
+        return client.get(f"{found}?q={quote(next(texts))}", **LIVE)[0]
+
+    return in_turn(measure, lambda: client.get(lookup)[0], rounds=stage.rounds, times=stage.times)
+
+
+def crowd(stage):
+    """Measure how many pages a second 16 clients get, against 4."""
+    who, path, _headers = pages()["progress"]
+    clients = [stage.client(who) for _n in range(16)]
+    for client in clients:
+        client.get(path)
+    pairs, errors = [], []
+    for _round in range(stage.rounds):
+        few, wrong = answers_a_second(clients[:4], path, stage.times / 10)
+        many, more = answers_a_second(clients, path, stage.times / 10)
+        pairs.append((many, few))
+        errors += wrong + more
+    notes = [f"{len(errors)} errors", *errors[:3]] if errors else []
+    return Rounds(pairs, unit="pages/s", also="no error", holds=not errors, notes=notes)
+
+
+def queries(names, stage):
+    """Count the queries of these pages at both sizes: how many at most, and whether equal."""
+    counted, notes = [], []
+    for name in names or [name for name in pages() if not name.startswith("progress")]:
+        who, path, headers = pages()[name]
+        sizes = [LARGE, SMALL] if stage.has_both else [LARGE]
+        numbers = []
+        for using in sizes:
+            client = stage.client(who, using)
+            client.get(path, **headers)  # the first page of a session writes the session
+            numbers.append(client.queries(path, **headers))
+        counted.append(numbers)
+        notes.append(f"{name}: " + " / ".join(map(str, numbers)))
+    same = all(len(set(numbers)) == 1 for numbers in counted)
+    worst = max(number for numbers in counted for number in numbers)
+    return Rounds(
+        [(worst, None)], unit="queries", also="equal at both sizes", holds=same, notes=notes
+    )
+
+
+TENFOLD = {
+    "progress": 1.25,
+    "today": 1.25,
+    "today of a leader": 1.5,
+    "children": 1.25,
+    "child": 1.25,
+    "visits": 1.25,
+    "term report": 1.5,
+}
+LINES = (
+    Line("progress", "progress page, p50", FLOOR, 2.2, partial(against_floor, "progress"), stretch=1.8),
+    Line("today", "Today, p50", FLOOR, 3, partial(against_floor, "today")),
+    Line("children", "children list, p50", FLOOR, 3, partial(against_floor, "children")),
+    Line("child", "child page, p50", FLOOR, 3, partial(against_floor, "child")),
+    Line("search", "child search, p50", LOOKUP, 2, search),
+    Line(
+        "queries-progress", "queries of the progress page", "", 8,
+        partial(queries, ["progress", "progress for staff"]), absolute=True,
+    ),
+    Line("queries", "queries of any other page, at most", "", 15, partial(queries, []), absolute=True),
+    *(
+        Line(
+            f"tenfold-{name.replace(' ', '-')}", f"{name}, p50 at 10 x data", "the same page at 1 x",
+            goal, partial(against_small, name), needs_both=True,
+        )
+        for name, goal in TENFOLD.items()
+    ),
+    Line(
+        "clients", "16 clients on the progress page", "4 clients", 0.9, crowd, at_least=True,
+    ),
+    Line(
+        "report", "term report, snapshot", "the same aggregates as plain SQL, for all children",
+        1.3, heavy.term_report,
+    ),
+    Line(
+        "import", "past visits, two rows a child", "COPY of the rows that it wrote into bare tables",
+        90, heavy.visits_import, absolute=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,158 @@
+"""What the family's page asks: children, visits with all that hangs on them, promises."""
+
+import datetime as dt
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, JSONObject, Now
+
+from homeschool.journal.models import Receipt
+from homeschool.people import sight
+from homeschool.people.asked import ADVISER
+from homeschool.people.asked.readers import prepared_for
+from homeschool.people.models import Student
+from homeschool.prepared import instance, whole
+from visits.models import Addendum, Participant, Promise, Summary, Visit, VisitChild, Visitor
+from visits.models.record import READERS, home_of
+
+STATUS = Visit.Status
+# A visit that only the school thinks of (proposed) is not announced to the family.
+COMING = (
+    STATUS.OFFERED, STATUS.ACCEPTED, STATUS.OTHER_TIME, STATUS.SCHEDULED, STATUS.UNDER_WAY,
+)  # fmt: skip
+AT_FIRST, A_PAGE = 3, 10
+MOST_PROMISES = 200
+MINUTE = Value(dt.timedelta(minutes=1))
+
+
+def roles_read(as_family):
+    """Return the roles in which the page is read: as the family, or as the staff that reads visits."""
+    return sight.FAMILY_ROLES if as_family else READERS
+
+
+def on_page(page):
+    """Return how many summaries stand on this page."""
+    return A_PAGE if page > 1 else AT_FIRST
+
+
+# --- children ------------------------------------------------------------------------------------
+def sign_of(name):
+    """Return the sign that tells a child from its siblings: the last hanzi, else nothing."""
+    return name[-1] if name and "㐀" <= name[-1] <= "鿿" else ""
+
+
+def children_for(user, pk):
+    """Return the children whose family page `user` opens: the own ones, and the child `pk` that
+    `user` works with (one query)."""
+    children = [instance(Student, row) for row in _own_and_other(user, pk)]
+    for child in children:
+        child.sign = sign_of(child.called)
+    return children
+
+
+@prepared_for
+def _own_and_other(user, pk):
+    own = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES)
+    other = Student.objects.visible_to(user, roles=sight.STAFF_ROLES).filter(pk=pk)
+    return whole(own | other, "school", "school_class", columns=ADVISER)
+
+
+# --- visits --------------------------------------------------------------------------------------
+def _home(user, as_family, path=""):
+    """Whether the visit was to the reader's home; staff reads what that home reads."""
+    if not as_family:
+        return Value(True)
+    return ExpressionWrapper(home_of(user, path), BooleanField())
+
+
+@prepared_for
+def visits_told(user, child, *, as_family, page):
+    """The next visit and the summaries of this page, and one more if there is one, with all that
+    hangs on them."""
+    lines = VisitChild.objects.visible_to(user, roles=roles_read(as_family), item="visits")
+    visits = Visit.objects.annotate(home=_home(user, as_family))
+    seen = visits.filter(pk__in=lines.filter(student=child).values("visit"))
+    wanted = _held(seen, page).values("pk").union(_next(seen, page).values("pk"), all=True)
+    return _with_parts(visits.filter(pk__in=wanted), user, child)
+
+
+def _next(visits, page):
+    """The next planned visit, unless it is to another home of the child."""
+    over = Now() - F("planned_minutes") * MINUTE
+    return visits.filter(
+        Q(home=True) | Q(household=None), status__in=COMING, planned_at__gte=over
+    ).order_by("planned_at", "pk")[: 1 if page == 1 else 0]
+
+
+def _held(visits, page):
+    """The held visits of this page whose summary was published, and one more if there is one."""
+    published = Exists(Summary.objects.filter(visit=OuterRef("pk")))
+    first = AT_FIRST + A_PAGE * (page - 2) if page > 1 else 0
+    rows = visits.filter(published, status=STATUS.HELD).order_by("-happened_at", "-pk")
+    return rows[first : first + on_page(page) + 1]
+
+
+def _with_parts(visits, user, child):
+    part = {"visit": OuterRef("pk")}
+    team = Visitor.objects.filter(**part).order_by("user__sort_key")
+    present = Participant.objects.filter(presence=Participant.Presence.PRESENT, **part)
+    person = JSONObject(name="name", relation="relation")
+    return visits.annotate(
+        staff=ArraySubquery(team.values("user__full_name")),
+        present=ArraySubquery(present.order_by("pk").values(json=person)),
+        additions=ArraySubquery(_additions(user, child, **part)),
+        summary=Subquery(_summary(user, **part)),
+    ).values(
+        "id", "status", "mode", "planned_at", "planned_minutes", "happened_at", "written_in",
+        "language_spoken", "interpreter", "home", "staff", "present", "additions", "summary",
+    )  # fmt: skip
+
+
+def _summary(user, **part):
+    """The published version that holds, and when this reader said to have read it."""
+    told = Receipt.objects.of(user).filter(
+        notice__about_type=Summary._meta.label_lower,
+        notice__about_id=Cast(OuterRef("pk"), CharField()),
+    )
+    rows = Summary.objects.filter(**part).annotate(
+        read=Subquery(told.values("acknowledged_at")[:1])
+    )
+    words = JSONObject(body="body", at="published_at", by="published_by__full_name", read="read")
+    return rows.order_by("-version").values(json=words)[:1]
+
+
+def _additions(user, child, **part):
+    """What the family and the school added, for the family to read: about this child or all."""
+    rows = Addendum.objects.visible_to(user).filter(
+        Q(shared=True) | Q(from_family=True), Q(student=None) | Q(student=child), **part
+    )
+    words = JSONObject(
+        text="text", at="at", by="by__full_name", by_id="by", from_family="from_family"
+    )
+    return rows.order_by("at", "pk").values(json=words)
+
+
+# --- promises ------------------------------------------------------------------------------------
+@prepared_for
+def promises_told(user, child, *, as_family):
+    """The promises of published visits: what is owed, late ones first, then what was kept."""
+    published = Exists(Summary.objects.filter(visit=OuterRef("visit")))
+    rows = (
+        Promise.objects.visible_to(user, roles=roles_read(as_family), item="visits")
+        .filter(published, student=child, dropped_at=None)
+        .annotate(home=_home(user, as_family, "visit__"))
+        .exclude(side=Promise.Side.FAMILY, home=False)
+        .order_by(F("done_at").desc(nulls_first=True), F("due").asc(nulls_last=True), "pk")
+    )
+    columns = ("id", "side", "what", "due", "done_at", "owner__full_name", "owner_name")
+    return rows.values(*columns, "visit__written_in")[:MOST_PROMISES]
