@@ -5,6 +5,11 @@ FROM python:3.13-slim-trixie
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/portal
 
+# What letters as PDF are drawn with, Chinese ones too. (README, `manage.py doctor`)
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-noto-cjk libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+
 # Wheels only: nothing is compiled here, and no compiler is in the image.
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check --only-binary :all: -r requirements.txt

@@ -216,6 +216,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "30/m/ip,5/5m/key,60/d/key",
     "reset_password": "20/m/ip,3/m/key,12/d/key",
+    # a code from a letter: a parents' evening behind one address, and 54 bits to guess at
+    "letter": "60/m/ip,600/h/ip",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = read(

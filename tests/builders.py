@@ -9,6 +9,7 @@ from homeschool.people.models import (
     Division,
     Guardianship,
     Household,
+    Invitation,
     Membership,
     School,
     SchoolClass,
@@ -17,6 +18,7 @@ from homeschool.people.models import (
     Token,
     User,
 )
+from homeschool.people.models.invitation import Invitee
 
 _numbers = itertools.count(1)
 
@@ -112,3 +114,10 @@ def make_token(user, *scopes, name="A program", days=90, proven=True):
     )
     token.text = text
     return token
+
+
+def make_letter(student, user, by):
+    """Make a letter of invitation for `user` of the family of `student`; `.code` stands on it."""
+    invitation, code = Invitation.objects.issue(Invitee(student, user), by=by)
+    invitation.code = code
+    return invitation

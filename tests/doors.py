@@ -117,6 +117,7 @@ THINGS = {
     "class": {"the class": IN_SCHOOL, "another school's class": ELSEWHERE},
     "membership": {"a colleague's": IN_SCHOOL, "one of another school": ELSEWHERE},
     "caseload": {"the counselor's": IN_SCHOOL, "one of another school": ELSEWHERE},
+    "invitation": {"a letter of the school": IN_SCHOOL, "one of another school": ELSEWHERE},
 } | records.THINGS
 NEVER = "one that never existed"
 NO_UUID, NO_NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
@@ -281,6 +282,10 @@ class Stage:
             "class": [c.school_class, c.other_child.school_class],
             "membership": [c.counselor.membership, self.other_role],
             "caseload": [self.caseload, self.other_caseload],
+            "invitation": [
+                builders.make_letter(self.lone_child, self.lone_parent, c.school_admin),
+                builders.make_letter(c.other_child, self.other_parent, c.other_school_admin),
+            ],
         }
         keys = {kind: [row.pk for row in found] for kind, found in rows.items()}
         return {
@@ -354,6 +359,7 @@ FOOTPRINT = """
          + (SELECT count(*) FROM people_school) + (SELECT count(*) FROM people_term)
          + (SELECT count(*) FROM people_schoolclass) + (SELECT count(*) FROM people_user)
          + (SELECT count(*) + count(revoked_at) FROM people_token)
+         + (SELECT count(*) + count(ended_at) FROM people_invitation)
          + (SELECT count(*) FROM visits_visitevent) + (SELECT count(*) FROM visits_promiseevent)
          + (SELECT count(*) FROM visits_meeting) + (SELECT count(*) FROM visits_addendum)
          + (SELECT count(*) + coalesce(sum(version), 0) FROM visits_draft)
@@ -439,6 +445,11 @@ SET_UP = [
     of_school("staff-detail", "membership"),
     of_school("staff-end", "membership"),
     of_school("caseload-end", "caseload", get=None),
+    of_school("invitation-list"),
+    of_school("invitation-class", "class"),
+    of_school("invitation-print", "class", get=None),
+    of_school("invitation-pdf", "class", get=None),
+    of_school("invitation-revoke", "invitation", get=None),
     of_school("roster-import"),
     of_school("roster-template"),
     of_school("roster-preview", args=NOT_KEPT, inside=AWAY),
@@ -472,6 +483,31 @@ SIGN_IN_DOORS = [
     Door("account_login_password", get=FOR_STRANGERS, post=FOR_STRANGERS),
     Door("account_request_login_code", get=TO_SIGN_IN, post=TO_SIGN_IN),
     Door("account_confirm_login_code", get=MIDDLE, post=MIDDLE),
+    # a letter is for strangers: who is signed in is told so, and nothing is done with it
+    Door("account_letter", get=everybody(OK), post=everybody(OK, strangers=AWAY)),
+    Door(
+        "account_letter_scanned",
+        get=everybody(OK),
+        post=everybody(OK, strangers=AWAY),
+        args={"code": "AAAA-AAAA-AAAA"},
+    ),
+    Door("account_letter_code", get=everybody(OK), post=everybody(OK)),
+    Door(
+        "account_letter_child",
+        get=everybody(OK, strangers=AWAY),
+        post=everybody(OK, strangers=AWAY),
+    ),
+    *(
+        Door(
+            f"account_letter_{answer}",
+            get=everybody(OK, strangers=WRONG_METHOD),
+            post=everybody(OK, strangers=AWAY),
+        )
+        for answer in ("yes", "no")
+    ),
+    # everybody of the cast has an e-mail
+    Door("account_letter_email", get=signed_in(AWAY), post=signed_in(AWAY)),
+    Door("account_letter_email_code", get=signed_in(AWAY), post=signed_in(AWAY)),
     Door("account_logout", get=everybody(OK, strangers=SIGN_IN), post=TO_SIGN_IN),
     Door("account_reauthenticate", get=TO_PROVE_AGAIN, post=TO_PROVE_AGAIN),
     Door("account_set_password", get=TWO_STEPS, post=TWO_STEPS),

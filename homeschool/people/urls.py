@@ -6,6 +6,7 @@ from homeschool.people.views import (
     children,
     grants,
     guardians,
+    invitations,
     me,
     roster,
     school,
@@ -57,6 +58,25 @@ urlpatterns = [
     path("school/<uuid:pk>/classes/", school.class_list, name="class-list"),
     path("school/<uuid:pk>/classes/new/", school.class_create, name="class-create"),
     path("school/classes/<uuid:pk>/", school.class_edit, name="class-edit"),
+    path("school/<uuid:pk>/letters/", invitations.invitation_list, name="invitation-list"),
+    path(
+        "school/classes/<uuid:pk>/letters/",
+        invitations.invitation_class,
+        name="invitation-class",
+    ),
+    path(
+        "school/classes/<uuid:pk>/letters/print/",
+        invitations.invitation_print,
+        name="invitation-print",
+    ),
+    path(
+        "school/classes/<uuid:pk>/letters/pdf/", invitations.invitation_pdf, name="invitation-pdf"
+    ),
+    path(
+        "school/letters/<uuid:pk>/revoke/",
+        invitations.invitation_revoke,
+        name="invitation-revoke",
+    ),
     path("school/<uuid:pk>/staff/", staff.staff_list, name="staff-list"),
     path("school/<uuid:pk>/staff/add/", staff.staff_add, name="staff-add"),
     path("school/staff/<uuid:pk>/", staff.staff_detail, name="staff-detail"),

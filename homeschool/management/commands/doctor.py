@@ -105,7 +105,12 @@ def extras():
     )
     yield found("Chromium", chromium, "browser tests are skipped", "chromium libatomic1")
     yield found("CJK font", cjk_font(), "Chinese is boxes in PDF and screenshots", "fonts-noto-cjk")
-    yield found("PDF", pdf(), "the PDF buttons say so, XLSX and CSV go on", " ".join(PDF_PACKAGES))
+    yield found(
+        "PDF",
+        pdf(),
+        "the buttons for PDF say so, pages print and XLSX and CSV go on",
+        " ".join(PDF_PACKAGES),
+    )
     yield found("gettext", shutil.which("xgettext"), "translations cannot be renewed", "gettext")
 
 
@@ -133,7 +138,7 @@ def pdf():
     return (
         None
         if missing
-        else "libraries found" + ("" if find_spec("weasyprint") else ", no WeasyPrint yet")
+        else "libraries found" + ("" if find_spec("weasyprint") else ", no WeasyPrint")
     )
 
 

@@ -3,6 +3,7 @@
 from homeschool.people.sight import Reach, Sight
 
 from .family import Enrolment, Grant, Guardianship, Household, Student
+from .invitation import Invitation
 from .school import Division, Region, School, SchoolClass, Term
 from .staff import Caseload, Membership
 from .token import Token
@@ -16,6 +17,7 @@ __all__ = [
     "Grant",
     "Guardianship",
     "Household",
+    "Invitation",
     "Membership",
     "Reach",
     "Region",

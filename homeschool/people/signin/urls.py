@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from homeschool.people.signin import views
+from homeschool.people.signin import letters, views
 
 urlpatterns = [
     path("login/", views.SignIn.as_view(), name="account_login"),
@@ -57,6 +57,14 @@ urlpatterns = [
     ),
     path("2fa/webauthn/keys/<int:pk>/edit/", views.rename_passkey, name="mfa_edit_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
+    path("letter/", letters.language, name="account_letter"),
+    path("letter/code/", letters.code, name="account_letter_code"),
+    path("letter/child/", letters.child, name="account_letter_child"),
+    path("letter/child/yes/", letters.child_yes, name="account_letter_yes"),
+    path("letter/child/no/", letters.child_no, name="account_letter_no"),
+    path("letter/email/", letters.email, name="account_letter_email"),
+    path("letter/email/code/", letters.email_code, name="account_letter_email_code"),
+    path("letter/with/<str:code>/", letters.language, name="account_letter_scanned"),
     # allauth leads here from its own pages
     path(
         "login/code/",

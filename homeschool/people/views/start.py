@@ -208,6 +208,7 @@ def _links(row):
         ("people:class-list", "school", _("Grades and classes")),
         ("people:staff-list", "users", _("Staff and caseloads")),
         ("people:roster-import", "upload", _("Bring in children and families")),
+        ("people:invitation-list", "qr-code", _("Letters of invitation")),
         ("visits:visits-import", "footprints", _("Bring in past visits")),
         ("people:school-settings", "settings", _("Settings of the school")),
     )
