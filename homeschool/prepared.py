@@ -127,6 +127,8 @@ class Statement:
                 if len(ready) >= _MOST_READY:
                     cursor.execute("DEALLOCATE ALL")
                     ready.clear()
+                if not ready:  # else it plans some of them anew each time, as if values mattered
+                    cursor.execute("SET plan_cache_mode = force_generic_plan")
                 numbers = {place: f"${n}" for n, place in enumerate(self.places.values(), 1)}
                 types = ", ".join(self.types)
                 cursor.execute(f"PREPARE {self.name}({types}) AS {self.sql % numbers}")

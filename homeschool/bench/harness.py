@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 
 ROUNDS, TIMES = 7, 30
+A_ROUND = 4  # seconds
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,10 @@ class Rounds:
 
 def in_turn(measure, floor, *, rounds=ROUNDS, times=TIMES, warm=20):
     """Call both in turn, `times` in each round; each returns seconds. Returns Rounds of the
-    medians, in milliseconds."""
-    for _n in range(warm):
+    medians, in milliseconds. What is slow is called less often: a round takes a few seconds."""
+    slow = max(floor(), measure())
+    times = min(times, max(5, int(A_ROUND / slow)))
+    for _n in range(min(warm, times)):
         floor(), measure()
     pairs = []
     for _round in range(rounds):

@@ -57,14 +57,21 @@ class Client:
     def get(self, path, **headers):
         """Ask for a page; returns (seconds, its headers). Raises Wrong for anything but 200."""
         sent = self.HEADERS | {"Cookie": f"sessionid={self.session}"} | headers
-        began = time.perf_counter()
-        self.connection.request("GET", path, headers=sent)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        seconds = time.perf_counter() - began
+        try:
+            seconds, answer, body = self._ask(path, sent)
+        except http.client.RemoteDisconnected:  # the connection was idle for too long
+            self.connection.close()
+            seconds, answer, body = self._ask(path, sent)
         if answer.status != 200 or not body:
             raise Wrong(f"{path}: {answer.status} {answer.headers.get('Location', '')}")
         return seconds, answer.headers
+
+    def _ask(self, path, headers):
+        began = time.perf_counter()
+        self.connection.request("GET", path, headers=headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        return time.perf_counter() - began, answer, body
 
     def queries(self, path, **headers):
         """Return how many queries a page takes."""

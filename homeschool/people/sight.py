@@ -185,6 +185,11 @@ def schools_of(user, roles=STAFF_ROLES):
     return Membership.objects.open().filter(user_id=user.pk, role__in=roles).values("school")
 
 
+def works_at_several(user):
+    """Return whether `user` has a role of staff in more than one school today (one query)."""
+    return schools_of(user).distinct().count() > 1
+
+
 def watchers(students, roles=None, item=None):
     """Return the rows of Sight for `students`: who sees them, active people only.
 

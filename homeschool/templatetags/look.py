@@ -5,6 +5,7 @@ import zlib
 from functools import lru_cache
 
 from django import template
+from django.forms.utils import flatatt
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -43,6 +44,47 @@ def _icon(name, label, css):
         static("icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+def rowlink(href, person, detail="", chip=""):
+    """Return the row of a long list that leads to a person: what `<c-rowlink person=…>` draws, ten
+    times as quickly."""
+    return format_html(
+        '<li><a class="rowlink" href="{}"><span class="mono {}" aria-hidden="true">{}</span>'
+        '<span class="grow"><b dir="auto">{}</b><span class="quiet d-block">{}</span></span>{}{}</a></li>',
+        href,
+        person_tone(person),
+        initials(person),
+        person,
+        detail,
+        format_html('<span class="chip">{}</span>', chip) if chip else "",
+        icon("chevron-right"),
+    )
+
+
+@register.simple_tag
+def options(groups):
+    """Return the options of a select, as its widget gives them; Django's own templates are two for
+    each option, and a list of classes has many."""
+    found = []
+    for group, choices, _index in groups:
+        inner = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (
+                    choice["value"],
+                    flatatt(choice["attrs"]) if choice["attrs"] else "",
+                    choice["label"],
+                )
+                for choice in choices
+            ),
+        )
+        found.append(
+            format_html('<optgroup label="{}">{}</optgroup>', group, inner) if group else inner
+        )
+    return format_html_join("", "{}", ((part,) for part in found))
 
 
 @register.simple_tag

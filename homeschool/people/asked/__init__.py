@@ -4,9 +4,10 @@ The rows are those that `visible_to` and `watchers` give; where a query names a 
 has already found that the reader sees it.
 """
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, Subquery
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Max, OuterRef, Subquery, TextField
+from django.db.models.functions import Cast, TruncDate
 
 from homeschool.journal.models import Entry
 from homeschool.people import sight
@@ -36,12 +37,22 @@ def child_in_sight(user, pk):
 
 
 @prepared_for
-def classes_with_children(user):
-    """The classes where the reader sees a child, with their division and school."""
+def divisions_with_children(user):
+    """The divisions where the reader sees a child, with those classes: keys as text, in order."""
     seen = Student.objects.visible_to(user).filter(school_class=OuterRef("pk"))
-    rows = SchoolClass.objects.filter(pk__in=seen.values("school_class"))
-    return rows.order_by("school__name", "division__code", "code").values(
-        "school_id", "school__name", "division_id", "division__name", "id", "name"
+    classes = SchoolClass.objects.filter(pk__in=seen.values("school_class"))
+    return (
+        classes.order_by("school__name", "division__code")
+        .values(
+            "school__name",
+            "division__name",
+            of_school=Cast("school", TextField()),
+            of_division=Cast("division", TextField()),
+        )
+        .annotate(
+            classes=ArrayAgg(Cast("id", TextField()), order_by="code"),
+            names=ArrayAgg("name", order_by="code"),
+        )
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeschool import names
 from homeschool.forms import CleanTextMixin, DateBox, SubmissionFormMixin
-from homeschool.people import asked
+from homeschool.people import asked, sight
 from homeschool.people.models import Student
 
 # A longer list of classes is no help: then the grade is chosen first.
@@ -24,25 +24,6 @@ class FilterForm(CleanTextMixin, forms.Form):
     """The filters of a list: nothing in it has to be filled in."""
 
     marks_optional = False
-
-
-def classes_with_children(user):
-    """Return (school id, name, division id, name, class id, name) of the classes where `user`
-    sees a child: one query that fills every filter of the list."""
-    return [tuple(row.values()) for row in asked.classes_with_children(user)]
-
-
-def _choices(rows, key, several):
-    """Return the choices of one filter; a name that stands in several schools says its school."""
-    found = {
-        str(row[key]): f"{row[key + 1]} · {row[1]}" if several and key else row[key + 1]
-        for row in rows
-    }
-    return list(found.items())
-
-
-def _place(row, several):
-    return f"{row[5]} · {row[1]}" if several else row[5]
 
 
 def nearest_first(rows, text):
@@ -87,16 +68,55 @@ class StudentFilter(django_filters.FilterSet):
         form = FilterForm
         fields = []
 
-    def __init__(self, data, queryset, user):
+    OF_SIGHT = ("school", "division", "school_class")
+
+    def __init__(self, data, queryset, user, *, whole=True):
         super().__init__(data, queryset)
-        rows = classes_with_children(user)
-        self.several_schools = len({row[0] for row in rows}) > 1
-        self.classes_of = {}
-        for row in rows:
-            self.classes_of.setdefault(str(row[2]), set()).add(str(row[4]))
-        self.places = {row[4]: _place(row, self.several_schools) for row in rows}
-        for key, name in ((0, "school"), (2, "division"), (4, "school_class")):
-            self.filters[name].extra["choices"] = _choices(rows, key, self.several_schools)
+        self.user, self.whole = user, whole
+
+    @cached_property
+    def divisions(self):
+        """The divisions and classes where the reader sees a child (one query)."""
+        return asked.divisions_with_children(self.user)
+
+    @cached_property
+    def several_schools(self):
+        """Whether the reader sees children of several schools; who works at one sees no other's."""
+        of_staff = sight.roles_of(self.user) <= sight.STAFF_ROLES
+        if of_staff and not self.whole and not sight.works_at_several(self.user):
+            return False
+        return len({row["of_school"] for row in self.divisions}) > 1
+
+    @property
+    def form(self):
+        """The form; what there is to choose from is looked up where it is drawn or chosen."""
+        if not hasattr(self, "_form"):
+            form = super().form
+            if any(self.data.get(name) for name in self.OF_SIGHT):
+                self._offer(form)
+        return self._form
+
+    def _offer(self, form):
+        for name, choices in self._offered().items():
+            form.fields[name].choices = choices
+
+    def _offered(self):
+        """Return {field: choices}; what stands in several schools says its school."""
+        rows = self.divisions
+        schools = {row["of_school"]: row["school__name"] for row in rows}
+        divisions = [
+            (row["of_division"], self.of_school(row["division__name"], row)) for row in rows
+        ]
+        classes = [
+            (key, self.of_school(name, row))
+            for row in rows
+            for key, name in zip(row["classes"], row["names"], strict=True)
+        ]
+        return {"school": list(schools.items()), "division": divisions, "school_class": classes}
+
+    def of_school(self, name, row):
+        """Return the name of a class or grade, with its school where the reader sees several."""
+        return f"{name} · {row['school__name']}" if self.several_schools else name
 
     def found_by(self, queryset, name, value):
         return nearest_first(queryset.found_by(value), value)
@@ -104,6 +124,7 @@ class StudentFilter(django_filters.FilterSet):
     @cached_property
     def narrowing(self):
         """The fields beside the search box that have something to choose from."""
+        self._offer(self.form)
         self._offer_fewer_classes()
         fields = [self.form[name] for name in ("school", "division", "school_class", "status")]
         return [f for f in fields if len(f.field.widget.choices) > 2 or f.value()]
@@ -115,7 +136,10 @@ class StudentFilter(django_filters.FilterSet):
         """
         field, chosen = self.form.fields["school_class"], self.data.get("school_class")
         if len(field.choices) > MOST_CLASSES:
-            of_grade = self.classes_of.get(self.data.get("division"), set())
+            grade = self.data.get("division")
+            of_grade = [
+                c for r in self.divisions if r["of_division"] == grade for c in r["classes"]
+            ]
             field.widget.choices = [
                 (code, words) for code, words in field.choices if code in {"", chosen, *of_grade}
             ]

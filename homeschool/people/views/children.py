@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Window
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,31 +13,47 @@ from homeschool.people import asked, sight
 from homeschool.people.forms.children import ChildForm, StrengthsForm, StudentFilter
 from homeschool.people.models import Student
 from homeschool.prepared import instance
-from homeschool.templatetags.look import initials, person_tone
+from homeschool.templatetags.look import address
 
 from .home import posted
 from .seen import Seen
 
 A_PAGE = 50
+COLUMNS = ("pk", "full_name", "number", "status", "school_class__name", "school__name")
 LOOKS_ON_THE_PAGE = 5
 LOOKS_OF_A_TERM = 500
 
 
 def child_list(request):
     """List the children in sight: found by name or number, narrowed by the filters of the URL."""
+    whole = not request.htmx or request.htmx.boosted
     visible = Student.objects.visible_to(request.user)
-    narrowed = StudentFilter(request.GET, visible, request.user)
-    rows = narrowed.rows().values("pk", "full_name", "number", "status", "school_class_id")
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    narrowed = StudentFilter(request.GET, visible, request.user, whole=whole)
+    found, number = narrowed.rows(), request.GET.get("page")
+    page = _page(found, number) if whole or number else _first_page(found)
     statuses = dict(Student.Status.choices) | {Student.Status.ACTIVE: ""}
     for row in page.object_list:
-        row["detail"] = f"{narrowed.places.get(row['school_class_id'], '')} · {row['number']}"
-        row["tone"], row["initials"] = person_tone(row["full_name"]), initials(row["full_name"])
+        place = narrowed.of_school(row["school_class__name"], row)
+        row["detail"] = f"{place} · {row['number']}"
+        row["url"] = address("people:child-detail", row["pk"])
         row["absent"] = statuses[row["status"]]
-    template = "people/child_list.html"
-    if request.htmx and not request.htmx.boosted:
-        template += "#found"
+    template = "people/child_list.html" if whole else "people/child_list.html#found"
     return render(request, template, {"filter": narrowed, "form": narrowed.form, "page": page})
+
+
+def _page(found, number):
+    pages = Paginator(found.values(*COLUMNS), A_PAGE)
+    pages.count = found.order_by().count()
+    return pages.get_page(number)
+
+
+def _first_page(found):
+    """Return the first page of a live search: all children are looked through once, since the rows
+    bring their number with them."""
+    rows = found.values(*COLUMNS).annotate(number_of_rows=Window(Count("pk")))
+    pages, first = Paginator(rows, A_PAGE), list(rows[:A_PAGE])
+    pages.count = first[0]["number_of_rows"] if first else 0
+    return Page(first, 1, pages)
 
 
 def visible_child(user, pk):

@@ -59,7 +59,7 @@ def visits_by_day(user, begin, end, *, zone):
     return by_day.annotate(n=Count("pk"))
 
 
-@prepared_for(new_plan=True)
+@prepared_for
 def visits_of_the_day(user, begin, end):
     """The visits in order, with what a card says; the address of one at home that is still to come,
     where the reader may know it."""
