@@ -19,11 +19,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from homeschool.journal.models import Delivery, Entry
-from homeschool.processes import tied, wait_until
-from tests.journal.conftest import Redis
+from homeschool.processes import clean_environment, tied, wait_until
+from tests.processes import Redis, environment
 from visits.models import Visit
 
-from .conftest import DESKTOP, PHONE, code_in, environment
+from .conftest import DESKTOP, PHONE, code_in
 from .test_paths import PASSWORD, SECRET, choose_language, digits_now
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,9 @@ def post_office(portal, people, mail_sink, tmp_path):
     """Redis, the relay and a worker, as the portal starts them; what they say stands in files."""
     redis = Redis(tmp_path)
     redis.start()
-    env = environment(portal, mail_sink.url) | {"REDIS_URL": redis.url}
+    env = clean_environment(
+        DATABASE_URL=database_url(), SITE_URL=portal, EMAIL_URL=mail_sink.url, REDIS_URL=redis.url
+    )
     running = [
         start(tmp_path / "relay.log", RELAY, env),
         start(tmp_path / "worker.log", WORKER, env),
