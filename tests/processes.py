@@ -135,6 +135,11 @@ class Redis:
             self.process = None
 
 
+def environment(**switches):
+    """Return the environment of the portal's processes, on the database of the tests."""
+    return clean_environment(**{"DATABASE_URL": database_url(), "WEB_WORKERS": "1"} | switches)
+
+
 @contextlib.contextmanager
 def serve(folder, **switches):
     """Serve the portal on a free port as it is served to people; yields its address.
@@ -143,14 +148,13 @@ def serve(folder, **switches):
     """
     port = free_port()
     address = switches.setdefault("SITE_URL", f"http://localhost:{port}")
-    given = {"DATABASE_URL": database_url(), "WEB_WORKERS": "1"} | switches
     log = Path(folder) / f"gunicorn-{port}.log"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:homeschool.gunicorn"]
     with log.open("wb") as said:
         server = subprocess.Popen(
             [*command, "--bind", f"127.0.0.1:{port}", "homeschool.wsgi"],
             cwd=ROOT,
-            env=clean_environment(**given),
+            env=environment(**switches),
             stdout=said,
             stderr=subprocess.STDOUT,
             preexec_fn=tied(signal.SIGTERM),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from homeschool.journal.models import Delivery, Entry
-from homeschool.processes import clean_environment, tied, wait_until
+from homeschool.processes import tied, wait_until
 from tests.processes import Redis, environment
 from visits.models import Visit
 
@@ -46,9 +46,7 @@ def post_office(portal, people, mail_sink, tmp_path):
     """Redis, the relay and a worker, as the portal starts them; what they say stands in files."""
     redis = Redis(tmp_path)
     redis.start()
-    env = clean_environment(
-        DATABASE_URL=database_url(), SITE_URL=portal, EMAIL_URL=mail_sink.url, REDIS_URL=redis.url
-    )
+    env = environment(SITE_URL=portal, EMAIL_URL=mail_sink.url, REDIS_URL=redis.url)
     running = [
         start(tmp_path / "relay.log", RELAY, env),
         start(tmp_path / "worker.log", WORKER, env),
