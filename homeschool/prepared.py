@@ -32,7 +32,7 @@ _STAND_INS = {
 }
 _PLACE = re.compile(r" IN \((%s(?:, %s)*)\)|%s|%%")
 # What PostgreSQL holds ready on each of its connections: {connection: {name of the statement}}.
-_READY = weakref.WeakKeyDictionary()
+_READY: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 _MOST_READY = 200
 
 
@@ -74,7 +74,7 @@ class Statement:
         self.places = {one: f"v{n}" for n, one in enumerate(ones)}
         self.types = [_TYPES[type(value)] for value in values]
         places = ", ".join(f"%({place})s" for place in self.places.values())
-        self.execute = f"EXECUTE {self.name}({places})"
+        self.execute = f"EXECUTE {self.name}" + (f"({places})" if places else "")
         compiler = rows.query.get_compiler(rows.db)
         try:
             sql, values = compiler.as_sql()
@@ -130,8 +130,8 @@ class Statement:
                 if not ready:  # else it plans some of them anew each time, as if values mattered
                     cursor.execute("SET plan_cache_mode = force_generic_plan")
                 numbers = {place: f"${n}" for n, place in enumerate(self.places.values(), 1)}
-                types = ", ".join(self.types)
-                cursor.execute(f"PREPARE {self.name}({types}) AS {self.sql % numbers}")
+                types = f"({', '.join(self.types)})" if self.types else ""
+                cursor.execute(f"PREPARE {self.name}{types} AS {self.sql % numbers}")
             ready.add(self.name)
         return self.execute
 

@@ -2,6 +2,7 @@
 its own behind a web server of its own, and the sessions of the people who look."""
 
 import contextlib
+import datetime as dt
 import os
 import time
 import urllib.parse
@@ -156,7 +157,7 @@ def _session(key, using):
     session = Session(
         session_key=uid("session", *key).hex,
         session_data=SessionStore().encode(held),
-        expire_date=timezone.now() + timezone.timedelta(days=1),
+        expire_date=timezone.now() + dt.timedelta(days=1),
     )
     session.save(using=using)
     return session.session_key

@@ -28,7 +28,7 @@ NOTES = "\n## Counted\n\n"
 def page(verdicts, about):
     """Return the text of the page; `about` is what `about_run` and the school say."""
     text = HEAD.format(**about) + "\n".join(_table(verdicts)) + "\n"
-    floors = {verdict.floor_is: [] for verdict in verdicts if verdict.floor_is}
+    floors: dict[str, list] = {verdict.floor_is: [] for verdict in verdicts if verdict.floor_is}
     for verdict in verdicts:
         if verdict.floor_is:
             floors[verdict.floor_is].append(verdict.what)

@@ -9,8 +9,9 @@ import uuid
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, ngettext, pgettext
 
 from homeschool.journal.models import Entry
 from homeschool.people.views.seen import listed
@@ -115,6 +116,7 @@ class Today:
         }
         return [
             {"day": day, "count": counts.get(day, 0), "is_here": day == self.day}
+            | _of_the_week(day, counts)
             for day in days
             if day.weekday() < 5 or day in counts or day in (self.day, self.today)
         ]
@@ -230,7 +232,9 @@ class Today:
     @cached_property
     def answers(self):
         """What families added and nobody has read yet, oldest first."""
-        return [self._about(row, row["at"]) for row in asked.answers(self.user)]
+        found = [self._about(row, row["at"]) for row in asked.answers(self.user)]
+        words = _("About %(names)s, %(day)s, %(time)s")
+        return [row | {"said": words % row["when"]} for row in found]
 
     @cached_property
     def read_by(self):
@@ -241,7 +245,9 @@ class Today:
             for row in rows
             for reader in row["readers"]
         ]
-        return sorted(found, key=lambda row: row["moment"], reverse=True)[:FIRST_ROWS]
+        newest = sorted(found, key=lambda row: row["moment"], reverse=True)[:FIRST_ROWS]
+        has_read, when = _("%(name)s has read the summary about %(names)s"), _("%(day)s, %(time)s")
+        return [row | {"said": has_read % row, "at": when % row["when"]} for row in newest]
 
     @cached_property
     def drafts(self):
@@ -260,19 +266,34 @@ class Today:
     def unwritten(self):
         """Planned visits of earlier days of which nothing is written, newest first."""
         rows = asked.unwritten(self.user, self._midnight(self.today))
-        return [self._about(row, row["planned_at"]) for row in rows]
+        found = [self._about(row, row["planned_at"]) for row in rows]
+        words = _("Planned for %(day)s, %(time)s")
+        return [row | {"said": words % row["when"]} for row in found]
 
     def _about(self, row, at):
         only = str(row.get("student_id") or "")
         children = [c for c in row["children_seen"] if not only or c["id"] == only]
         names = listed(child["name"] for child in children)
-        return row | {"names": names, "moment": at.astimezone(self.zone)}
+        moment = at.astimezone(self.zone)
+        words = {"names": names, "day": month_day(moment), "time": f"{moment:%H:%M}"}
+        return row | {"names": names, "moment": moment, "when": words}
 
     @property
     def waiting(self):
         """How many things need the reader; what families have read needs nobody."""
         lists = (self.late_promises, self.answers, self.drafts, self.unwritten)
         return sum(map(len, lists))
+
+
+def _of_the_week(day, counts):
+    """Return how a day stands in the week's row: {weekday, number, visits}."""
+    count = counts.get(day, 0)
+    visits = ngettext("%(n)s visit", "%(n)s visits", count) % {"n": count}
+    return {
+        "weekday": date_format(day, "D"),
+        "number": day.day,
+        "visits": visits if count else pgettext("visits on a day", "none"),
+    }
 
 
 def _words(card):

@@ -101,16 +101,26 @@ class StudentFilter(django_filters.FilterSet):
             form.fields[name].choices = choices
 
     def _offered(self):
-        """Return {field: choices}; what stands in several schools says its school."""
-        rows = self.divisions
+        """Return {field: choices}; what stands in several schools says its school.
+
+        Where there are very many classes, those of the chosen grade; beside them every class in
+        sight is a right answer: a link to one works.
+        """
+        rows, grade, chosen = (
+            self.divisions,
+            self.data.get("division"),
+            self.data.get("school_class"),
+        )
         schools = {row["of_school"]: row["school__name"] for row in rows}
         divisions = [
             (row["of_division"], self.of_school(row["division__name"], row)) for row in rows
         ]
+        all_of_them = sum(len(row["classes"]) for row in rows) <= MOST_CLASSES
         classes = [
             (key, self.of_school(name, row))
             for row in rows
             for key, name in zip(row["classes"], row["names"], strict=True)
+            if all_of_them or key == chosen or row["of_division"] == grade
         ]
         return {"school": list(schools.items()), "division": divisions, "school_class": classes}
 
@@ -125,24 +135,8 @@ class StudentFilter(django_filters.FilterSet):
     def narrowing(self):
         """The fields beside the search box that have something to choose from."""
         self._offer(self.form)
-        self._offer_fewer_classes()
         fields = [self.form[name] for name in ("school", "division", "school_class", "status")]
         return [f for f in fields if len(f.field.widget.choices) > 2 or f.value()]
-
-    def _offer_fewer_classes(self):
-        """Draw, where there are very many classes, only those of the chosen grade.
-
-        Every class in sight stays a right answer: a link to one works whatever is drawn.
-        """
-        field, chosen = self.form.fields["school_class"], self.data.get("school_class")
-        if len(field.choices) > MOST_CLASSES:
-            grade = self.data.get("division")
-            of_grade = [
-                c for r in self.divisions if r["of_division"] == grade for c in r["classes"]
-            ]
-            field.widget.choices = [
-                (code, words) for code, words in field.choices if code in {"", chosen, *of_grade}
-            ]
 
     @property
     def is_narrowed(self):
