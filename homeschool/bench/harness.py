@@ -148,7 +148,9 @@ HEADER = ("line", "measure", "floor", "ratio", "goal", "")
 def _figure(value, unit):
     if value is None:
         return ""
-    return f"{value:.0f}" if unit == "queries" else f"{value:.3g} {unit}"
+    if unit == "queries":
+        return f"{value:.0f}"
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
 
 
 def table(verdicts):

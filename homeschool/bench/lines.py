@@ -130,6 +130,9 @@ SHORT = {
     "children": "Half of the time is drawn HTML (fifty rows, the choices of four filters), and at this "
     "size the choices are looked up among five hundred classes.",
     "child": "Nine queries, one of which writes down that the contacts were read, and a page of fifteen parts.",
+    "tenfold-today": "The visits of a day and of the week are found by their time among those of the whole "
+    "school, then by the children.",
+    "tenfold-today-of-a-leader": "A leader's week holds ten times as many visits, and each is counted.",
     "tenfold-children": "The number of children and the classes that may be chosen are counted each time.",
     "tenfold-term-report": "The report is counted anew at each opening, over every visit of the term; its "
     "statement grows with the rows. The files come from a snapshot, which is counted once.",
