@@ -4,6 +4,7 @@ from homeschool.people.sight import Reach, Sight
 
 from .family import Enrolment, Grant, Guardianship, Household, Student
 from .invitation import Invitation
+from .rostering import RosterHeading, RosterImport, RosterKey
 from .school import Division, Region, School, SchoolClass, Term
 from .staff import Caseload, Membership
 from .token import Token
@@ -21,6 +22,9 @@ __all__ = [
     "Membership",
     "Reach",
     "Region",
+    "RosterHeading",
+    "RosterImport",
+    "RosterKey",
     "School",
     "SchoolClass",
     "Sight",

@@ -127,8 +127,17 @@ class Division(models.Model):
         return self.name
 
 
+class SchoolClassQuerySet(SchoolPartQuerySet):
+    def open(self):
+        """Return the classes that children go to: not those that were closed."""
+        return self.filter(closed_at=None)
+
+
 class SchoolClass(models.Model):
-    """A homeroom class, or a scheduled one that gathers students of several classes."""
+    """A homeroom class, or a scheduled one that gathers students of several classes.
+
+    A class that left school, or that the roster no longer names, is closed and kept.
+    """
 
     class Kind(models.TextChoices):
         HOMEROOM = "homeroom", _("homeroom class")
@@ -148,8 +157,9 @@ class SchoolClass(models.Model):
         related_name="classes",
         verbose_name=_("class adviser"),
     )
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
 
-    objects = SchoolPartQuerySet.as_manager()
+    objects = SchoolClassQuerySet.as_manager()
 
     class Meta:
         ordering = ["school", "code"]

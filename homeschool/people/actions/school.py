@@ -1,10 +1,10 @@
-"""Verbs that belong to no single row: setting a school up, and bringing its people in."""
+"""Setting a school up: the school itself, its terms and classes, and who works there."""
 
 from django.db import transaction
 
 from homeschool.journal.models import Entry
 
-from .models import Address, Guardianship, Membership, School, Student, User
+from homeschool.people.models import Address, Guardianship, Membership, School, Student, User
 
 
 def found_school(school, *, by):
