@@ -7,6 +7,10 @@ of Chinese names comes from the sort key, since the embedded PostgreSQL carries 
 import re
 import unicodedata
 
+# As long as a name may be, in any script; forms and sheets refuse what is longer.
+LONGEST = 255
+# A key is cut, since an index holds no longer one: names that agree so far stand in any order.
+LONGEST_SORT_KEY = 300
 # Letters that carry their stroke inside, so that no decomposition takes it off.
 _STROKES = str.maketrans("łøđðħıŧ", "loddhit")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
@@ -27,10 +31,9 @@ def _syllables(text):
 
 
 def sort_key(name):
-    """Return the key by which a list of names is ordered: pinyin for hanzi, else the plain name."""
-    if not _HAN.search(name):
-        return plain(name)
-    return " ".join(_syllables(name))
+    """Return the key by which names are ordered, of 300 signs at most: pinyin for hanzi, else plain."""
+    key = " ".join(_syllables(name)) if _HAN.search(name) else plain(name)
+    return key[:LONGEST_SORT_KEY].rstrip()
 
 
 def search_key(*names, number=""):

@@ -91,3 +91,12 @@ def test_it_makes_the_same_plain_text_of_plain_text(name):
     assert names.plain(plain) == plain
     assert plain == plain.strip()
     assert "  " not in plain
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sign", ["林", "ß", "한", "ﷺ", "𠮷", "W"])
+def test_a_name_of_255_signs_in_any_script_is_kept_and_found(sign):
+    name = sign * names.LONGEST
+    child = builders.make_student(builders.make_class(builders.make_school()), name)
+    assert child.full_name == name
+    assert Student.objects.found_by(name[:20]).get() == child

@@ -281,7 +281,7 @@ def test_the_office_address_is_no_parent(school):
         ("S1,林小雨,3B,林美,mother,not-an-address,", "email", "email"),
         ("S1,林小雨,3B,林美,mother,,Klingon", "language", "language"),
         ("S1,林小雨,3B,林美,mother,,,more,cells", "cells", ""),
-        (f"S1,{'x' * 151},3B,,,,", "long", "name"),
+        (f"S1,{'x' * 256},3B,,,,", "long", "name"),
         (f"{'9' * 61},林小雨,3B,,,,", "long", "student_number"),
         ("S1,林\0小雨,3B,,,,", "sign", "name"),
         ("S1,林小雨,3B,林\x07美,,,", "sign", "guardian"),

@@ -418,7 +418,7 @@ def tomorrow():
         ("visitors", "", "empty"), ("visitors", " ; ;", "empty"), ("visitors", "nobody@example.org", "visitor"),
         ("aspects", "mental_health;astrology", "aspect"),
         ("region", "沈阳", "region"), ("region", "a/b/c/d", "region"), ("region", "沈阳市//", "region"),
-        ("region", f"{'x' * 121}/y", "long"), ("persons_met", "x" * 151, "long"),
+        ("region", f"{'x' * 121}/y", "long"), ("persons_met", "x" * 256, "long"),
         ("promises_school", f"ok;{'x' * 301}", "long"), ("promises_family", "x" * 301, "long"),
         ("shared_summary", "x" * 4001, "long"), ("visit_ref", "x" * 101, "long"),
         ("staff_note", "a\0b", "sign"), ("wishes", "a\x07b", "sign"), ("visit_ref", "a\x1bb", "sign"),

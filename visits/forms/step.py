@@ -9,6 +9,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy as _
 
+from homeschool import names
 from homeschool.forms import CleanTextMixin, SubmissionFormMixin, readable
 from visits.models.draft import Seen, digest
 
@@ -42,7 +43,7 @@ class NotTooLong(MaxLengthValidator):
             raise ValidationError(words % counts, code="max_length")
 
 
-def line(label, limit=150, *, required=False, **options):
+def line(label, limit=names.LONGEST, *, required=False, **options):
     """Return the field of one line of text."""
     field = forms.CharField(label=label, required=required, **options)
     field.validators = [*field.validators, NotTooLong(limit)]

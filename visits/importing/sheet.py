@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _, gettext_lazy
 
-from homeschool import sheets
+from homeschool import names, sheets
 from visits.models import Visit
 
 from . import words
@@ -18,7 +18,7 @@ MAX_BYTES_OF_A_PAGE, MAX_ROWS_OF_A_PAGE = 20 * 1024 * 1024, 5_000
 LONGEST_TEXT, LONGEST_PROMISE, LONGEST_NAME, LONGEST_PLACE, LONGEST_RELATION = (
     4000,
     300,
-    150,
+    names.LONGEST,
     120,
     60,
 )

@@ -56,7 +56,7 @@ class Promise(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    owner_name = models.CharField(_("name"), max_length=150, blank=True)
+    owner_name = models.CharField(_("name"), max_length=255, blank=True)
     what = models.CharField(_("what"), max_length=300)
     due = models.DateField(_("by when"), null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)

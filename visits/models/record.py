@@ -162,7 +162,7 @@ class Participant(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     student = models.ForeignKey(Student, models.PROTECT, null=True, blank=True, related_name="+")
-    name = models.CharField(max_length=150)
+    name = models.CharField(max_length=255)
     relation = models.CharField(max_length=60, blank=True)
     presence = models.CharField(max_length=8, choices=Presence, default=Presence.PRESENT)
 

@@ -174,7 +174,7 @@ class Visit(models.Model):
     )
     source = models.CharField(max_length=8, choices=Source, default=Source.LOGGED)
     language_spoken = models.CharField(max_length=60, blank=True)
-    interpreter = models.CharField(max_length=150, blank=True)
+    interpreter = models.CharField(max_length=255, blank=True)
     written_in = models.CharField(max_length=12, choices=settings.LANGUAGES, blank=True)
     # what the family reads, unless kept out
     hopes = models.TextField(blank=True)

@@ -111,7 +111,7 @@ class Receipt(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
-    signed = models.CharField(max_length=150, blank=True)
+    signed = models.CharField(max_length=255, blank=True)
 
     objects = ReceiptQuerySet.as_manager()
 

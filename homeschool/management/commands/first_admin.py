@@ -55,7 +55,7 @@ class Command(BaseCommand):
     def _make(email, name):
         name = name or email.split("@")[0]
         if len(name) > User._meta.get_field("full_name").max_length or "\0" in name:
-            raise CommandError("Write a name of 150 signs at most.")
+            raise CommandError("Write a name of 255 signs at most.")
         with transaction.atomic():
             user = User.objects.create_superuser(email, full_name=name)
             Address.objects.create(user=user, channel=Address.Channel.EMAIL, value=email)

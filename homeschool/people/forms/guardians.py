@@ -19,7 +19,9 @@ class PersonFields(forms.Form):
     """How a person is called and reached."""
 
     full_name = forms.CharField(
-        label=_("Name"), max_length=150, help_text=_("As the person writes it, in any script.")
+        label=_("Name"),
+        max_length=names.LONGEST,
+        help_text=_("As the person writes it, in any script."),
     )
     email = forms.EmailField(
         label=_("E-mail"),

@@ -261,7 +261,7 @@ class StaffForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
 
     WITHOUT_DIVISION = (sight.SCHOOL_ADMIN, sight.DISTRICT)
 
-    full_name = forms.CharField(label=_("Name"), max_length=150)
+    full_name = forms.CharField(label=_("Name"), max_length=names.LONGEST)
     email = forms.EmailField(
         label=_("E-mail"), max_length=254,
         help_text=_("The person signs in with it, and is then asked to set up a second proof."),

@@ -14,8 +14,8 @@ MAX_BYTES = 5 * 1024 * 1024
 # what a page brings in while somebody waits; the command takes more
 MAX_ROWS_OF_A_PAGE = 10_000
 LONGEST = {
-    "student_number": 60, "name": 150, "class": 120, "division": 120,
-    "guardian": 150, "relation": 60, "email": 254, "language": 30,
+    "student_number": 60, "name": names.LONGEST, "class": 120, "division": 120,
+    "guardian": names.LONGEST, "relation": 60, "email": 254, "language": 30,
 }  # fmt: skip
 
 # Kind of a problem: what is wrong, and how it is mended.

@@ -80,10 +80,12 @@ class Student(models.Model):
         SchoolClass, models.PROTECT, related_name="students", verbose_name=_("class")
     )
     number = models.CharField(_("student number"), max_length=60)
-    full_name = models.CharField(_("name"), max_length=150)
-    preferred_name = models.CharField(_("name to be called by"), max_length=150, blank=True)
-    sort_key = models.CharField(max_length=300, editable=False)
-    search_key = models.CharField(max_length=1000, editable=False)
+    full_name = models.CharField(_("name"), max_length=names.LONGEST)
+    preferred_name = models.CharField(
+        _("name to be called by"), max_length=names.LONGEST, blank=True
+    )
+    sort_key = models.CharField(max_length=names.LONGEST_SORT_KEY, editable=False)
+    search_key = models.TextField(editable=False)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex, blank=True)
     home_language = models.CharField(_("language at home"), max_length=60, blank=True)

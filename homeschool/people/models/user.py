@@ -49,9 +49,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
     phone = models.CharField(_("phone"), max_length=32, null=True, blank=True, unique=True)
-    full_name = models.CharField(_("name"), max_length=150)
-    preferred_name = models.CharField(_("name to be called by"), max_length=150, blank=True)
-    sort_key = models.CharField(max_length=300, editable=False)
+    full_name = models.CharField(_("name"), max_length=names.LONGEST)
+    preferred_name = models.CharField(
+        _("name to be called by"), max_length=names.LONGEST, blank=True
+    )
+    sort_key = models.CharField(max_length=names.LONGEST_SORT_KEY, editable=False)
     language = models.CharField(
         _("language"), max_length=12, choices=settings.LANGUAGES, blank=True
     )
