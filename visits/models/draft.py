@@ -83,7 +83,7 @@ def _colleagues():
 
 
 def _aspects():
-    rows = Aspect.objects.filter(school=OuterRef("school")).order_by("code")
+    rows = Aspect.objects.open().filter(school=OuterRef("school")).order_by("place", "code")
     return rows.values(json=JSONObject(id="id", code="code", name="name"))
 
 

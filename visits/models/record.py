@@ -4,7 +4,8 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -80,17 +81,36 @@ class VisitChild(models.Model):
         return [self.Need(code).label for code in self.needs]
 
 
+class VisitorQuerySet(models.QuerySet):
+    def busy(self, users, span, *, but=None):
+        """Return the rows of `users` who are at a door within `span`; the visit `but` left out."""
+        found = self.filter(user__in=users, span__overlap=span)
+        return found.exclude(visit=but.pk) if but else found
+
+
 class Visitor(models.Model):
-    """A member of staff who makes the visit."""
+    """A member of staff who makes the visit.
+
+    `span` is the time of the plan while the visit lies ahead; afterwards, and for visits that
+    were never planned here, it is empty.
+    """
 
     visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="team")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    span = DateTimeRangeField(null=True, blank=True, editable=False)
+
+    objects = VisitorQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["visit", "user"], name="a_visitor_stands_once_in_a_visit"
-            )
+            ),
+            ExclusionConstraint(
+                name="nobody_is_at_two_doors_at_once",
+                expressions=[("user", "="), ("span", "&&")],
+                condition=Q(span__isnull=False),
+            ),
         ]
         triggers = [part_of_a_held_visit("a_visitor_of_a_held_visit_stays")]
 
@@ -130,7 +150,9 @@ def home_of(user, path=""):
     """
     homes = Household.objects.filter(Q(guardians=user.pk) | Q(students__user=user.pk))
     present = Participant.objects.filter(
-        Q(guardian=user.pk) | Q(student__user=user.pk), presence=Participant.Presence.PRESENT
+        # an account that was merged into the reader's own is the reader
+        Q(guardian=user.pk) | Q(guardian__merged_into=user.pk) | Q(student__user=user.pk),
+        presence=Participant.Presence.PRESENT,
     )
     lives = Exists(homes.filter(pk=OuterRef(f"{path}household")))
     was_there = Exists(present.filter(visit=OuterRef(f"{path}pk")))

@@ -1,7 +1,6 @@
 """A visit: what was planned, what happened, and what the family reads of it."""
 
 import uuid
-from zoneinfo import ZoneInfo
 
 import pghistory
 import pgtrigger
@@ -16,62 +15,28 @@ from django.utils.translation import gettext_lazy as _
 from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
 from homeschool.people.models import Household, Region, School, Student
-from homeschool.people.models.school import SchoolPartQuerySet
 
+from .aspect import Aspect
+from .planning import BeingWritten, NotPlanned, Planning, Taken, TooEarly
 from .record import READERS, WRITERS, Participant, Summary, VisitChild, Visitor, home_of
 
-__all__ = ["READERS", "WRITERS", "Aspect", "Visit"]
+__all__ = [
+    "READERS",
+    "WRITERS",
+    "Aspect",
+    "BeingWritten",
+    "NotPlanned",
+    "Taken",
+    "TooEarly",
+    "Visit",
+]
 
 
-class NotPlanned(ValueError):
-    """The visit is not planned any more: it was held, called off, or nobody was met."""
+class ChangeOfHeld(pgtrigger.AnyChange):
+    """That a row which is held already gets another value in one of these columns."""
 
-
-class BeingWritten(ValueError):
-    """Somebody has begun the record of this visit."""
-
-
-class TooEarly(ValueError):
-    """The day of the visit has not come yet."""
-
-
-class AspectQuerySet(SchoolPartQuerySet):
-    def ship_to(self, school):
-        """Give `school` the eight shipped aspects, where it has no list of its own yet."""
-        if not self.filter(school=school).exists():
-            rows = [self.model(school=school, code=code) for code in Aspect.SHIPPED]
-            self.bulk_create(rows, ignore_conflicts=True)
-
-
-class Aspect(models.Model):
-    """What a visit was about: a list of the school, shipped with eight."""
-
-    SHIPPED = {
-        "financial_aid": _("financial aid"),
-        "academic_support": _("academic support"),
-        "career_planning": _("career planning"),
-        "cadre_development": _("cadre and member development"),
-        "mental_health": _("mental health"),
-        "job_placement": _("job placement"),
-        "school_promotion": _("school promotion"),
-        "overall_quality": _("overall quality"),
-    }
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="aspects")
-    code = models.CharField(_("code"), max_length=60)
-    name = models.CharField(_("name"), max_length=120, blank=True)
-
-    objects = AspectQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["school", "code"]
-        constraints = [
-            models.UniqueConstraint(fields=["school", "code"], name="an_aspect_stands_once")
-        ]
-
-    def __str__(self):
-        return self.name or str(self.SHIPPED.get(self.code, self.code))
+    def resolve(self, model):
+        return f"OLD.status = 'held' AND ({super().resolve(model)})"
 
 
 class VisitQuerySet(models.QuerySet):
@@ -101,7 +66,7 @@ class VisitQuerySet(models.QuerySet):
 
 
 @pghistory.track()
-class Visit(models.Model):
+class Visit(Planning, models.Model):
     """A planned or held visit to a family: one visit for all the children it is about.
 
     Its id is made by the form, so that sending it twice is one visit. Three times are three
@@ -146,6 +111,8 @@ class Visit(models.Model):
         Status.SCHEDULED,
         Status.UNDER_WAY,
     )
+    # While it stands so, with a time, its visitors are busy then.
+    BUSY = (Status.OFFERED, Status.ACCEPTED, Status.SCHEDULED, Status.UNDER_WAY)
     # The questions of the record that the family reads, unless it wished one kept out.
     SHARED_QUESTIONS = ("going_well", "hopes", "needs", "explained")
 
@@ -173,6 +140,13 @@ class Visit(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     source = models.CharField(max_length=8, choices=Source, default=Source.LOGGED)
+    # for which campaign it counts, and which team of it went
+    campaign = models.ForeignKey(
+        "visits.Campaign", models.PROTECT, null=True, blank=True, related_name="visits"
+    )
+    campaign_team = models.ForeignKey(
+        "visits.Team", models.PROTECT, null=True, blank=True, related_name="visits"
+    )
     language_spoken = models.CharField(max_length=60, blank=True)
     interpreter = models.CharField(max_length=255, blank=True)
     written_in = models.CharField(max_length=12, choices=settings.LANGUAGES, blank=True)
@@ -206,6 +180,10 @@ class Visit(models.Model):
                 condition=~Q(status="held") | Q(happened_at__lte=F("received_at")),
                 name="a_held_visit_is_not_in_the_future",
             ),
+            models.CheckConstraint(
+                condition=Q(campaign_team=None) | Q(campaign__isnull=False),
+                name="a_team_of_a_campaign_visits_for_it",
+            ),
         ]
         indexes = [
             models.Index(fields=["school", "status", "happened_at"], name="visits_of_a_school"),
@@ -214,9 +192,15 @@ class Visit(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="a_held_visit_is_never_changed",
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=pgtrigger.Update,
+                # an old visit may be counted for a campaign later on: it stays what it was
+                condition=ChangeOfHeld(exclude=["campaign", "campaign_team"]),
+            ),
+            pgtrigger.Protect(
+                name="a_held_visit_is_never_removed",
+                operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__status="held"),
-            )
+            ),
         ]
 
     def __str__(self):
@@ -274,66 +258,6 @@ class Visit(models.Model):
                 self.share(by=by)
             return self
 
-    def schedule(self, *, by, children, visitors):
-        """Keep this new visit as planned: to `children` of its school, made by `visitors`."""
-        with transaction.atomic():
-            self.status = self.Status.SCHEDULED
-            self.save(force_insert=True)
-            lines = [VisitChild(visit=self, student=child) for child in children]
-            VisitChild.objects.bulk_create(lines)
-            Visitor.objects.bulk_create([Visitor(visit=self, user=user) for user in visitors])
-            self._record("visit.planned", lines, by)
-            return self
-
-    def cancel(self, *, by):
-        """Call a planned visit off; called off before, nothing happens.
-
-        Raises NotPlanned once it ended in another way, BeingWritten where its record was begun.
-        """
-        self._give_up("visit.cancelled", by, status=self.Status.CANCELLED)
-
-    def nobody_home(self, *, by):
-        """Record that the visitors came, or called, and met nobody: an attempt that took place now.
-
-        Raises TooEarly before its day, NotPlanned and BeingWritten as `cancel` does.
-        """
-        now, zone = timezone.now(), ZoneInfo(self.school.time_zone)
-        today = timezone.localdate(now, zone)
-        if self.planned_at and timezone.localdate(self.planned_at, zone) > today:
-            raise TooEarly
-        self._give_up(
-            "visit.nobody_home",
-            by,
-            status=self.Status.NOBODY_HOME,
-            happened_at=now,
-            recorded_at=now,
-            received_at=now,
-            recorded_by=by,
-        )
-
-    def _give_up(self, verb, by, **values):
-        """End a planned visit that was not held; a record that was begun and left empty goes too."""
-        with transaction.atomic():
-            draft = self._open_drafts().select_for_update().first()
-            stands = Visit.objects.select_for_update().get(pk=self.pk)
-            if stands.status == values["status"]:
-                return
-            if stands.status not in self.OPEN:
-                raise NotPlanned
-            if (draft and draft.version > 1) or (not draft and self._open_drafts().exists()):
-                raise BeingWritten
-            if draft:
-                draft.discard(by=by)
-            for name, value in values.items():
-                setattr(self, name, value)
-            self.save(update_fields=list(values))
-            self._record(verb, self.lines.select_related("student"), by)
-
-    def _open_drafts(self):
-        from .draft import Draft
-
-        return Draft.objects.open().filter(pk=self.pk)
-
     def share(self, *, by):
         """Publish what the family reads and tell it; published before, the first summary stands.
 
@@ -371,7 +295,10 @@ class Visit(models.Model):
         return stands
 
     def _take_plan(self, planned):
-        for name in ("planned_at", "planned_minutes", "purpose"):
+        names = ["planned_at", "planned_minutes"]
+        if self.campaign_id is None:
+            names += ["purpose", "campaign_id", "campaign_team_id"]
+        for name in names:
             setattr(self, name, getattr(planned, name))
 
     def _write_parts(self, lines, visitors, participants, promises, aspects):
@@ -385,9 +312,9 @@ class Visit(models.Model):
         self.promises.bulk_create(promises)
         self.aspects.set(aspects)
 
-    def _record(self, verb, lines, by):
+    def _record(self, verb, lines, by, **data):
         for line in lines:
-            Entry.record(verb, self, by=by, student=line.student, school=self.school)
+            Entry.record(verb, self, by=by, student=line.student, school=self.school, **data)
 
     def shared_body(self, lines):
         """Return the body of a Summary: every shared question but those kept out."""
