@@ -112,6 +112,19 @@ class Unreadable(Exception):
         return " ".join(filter(None, [said.problem, row, said.expected, found]))
 
 
+class UnknownColumns(Unreadable):
+    """The header names not every column, and somebody may say which heading is which.
+
+    `header` holds the headings, `columns` what each means (None: unknown), `asked` the columns that
+    nobody knows, `slips` as {heading: the column that it nearly names}, `rows` the first rows.
+    """
+
+    def __init__(self, expected, found, header, columns, asked, slips):
+        super().__init__(expected, found, row=1, column=asked[0], kind="columns")
+        self.header, self.columns = header, columns
+        self.asked, self.slips, self.rows = asked, slips, []
+
+
 @dataclass
 class Table:
     """A file as rows of text: `columns` by place in the row, `rows` as (row of the sheet, cells)."""
@@ -154,44 +167,70 @@ class Columns:
         loose = names.plain(heading.replace("_", " ").replace("-", " "))
         return self._by_word.get(loose) or self._by_word.get(names.plain(heading))
 
-    def read(self, header):
-        """Return the columns by their place in `header`, None for what is not known; raise Unreadable."""
-        columns = [self.of(heading) for heading in header]
+    def read(self, header, known=None, without=()):
+        """Return the columns by their place in `header`, None for what is not known; raise Unreadable.
+
+        `known` as {plain heading: column} is what somebody said that headings mean, "" for one that
+        is not read; `without` are required columns of which somebody said that they do not stand here.
+        """
+        known = known or {}
+        columns = [self._known(known, heading) for heading in header]
         for column in filter(None, columns):
             if columns.count(column) > 1:
                 expected = _("Each column stands once.")
                 raise Unreadable(expected, column, row=1, column=column, kind="columns")
-        missing = [column for column in self.required if column not in columns]
+        missing = [c for c in self.required if c not in columns and c not in without]
+        unread = [
+            heading
+            for heading, column in zip(header, columns, strict=True)
+            if column is None and names.plain(heading) not in known
+        ]
+        slips = self._slips(unread, columns, without)
         if missing:
             expected = _("Missing: %(columns)s.") % {"columns": ", ".join(missing)}
             found = ", ".join(header)[:200]
-            raise Unreadable(expected, found, row=1, column=missing[0], kind="columns")
-        self._refuse_slips(header, columns)
+            asked = list(dict.fromkeys([*missing, *slips.values()]))
+            raise UnknownColumns(expected, found, header, columns, asked, slips)
+        if slips:
+            heading, meant = next(iter(slips.items()))
+            asked = list(slips.values())
+            raise UnknownColumns(meant, heading, header, columns, asked, slips)
         return columns
 
-    def _refuse_slips(self, header, columns):
-        missing = [code.replace("_", " ") for code in self.codes if code not in columns]
-        for heading, column in zip(header, columns, strict=True):
+    def _known(self, known, heading):
+        said = known.get(names.plain(heading))
+        return self.of(heading) if said is None else said or None
+
+    def _slips(self, headings, columns, without):
+        """Return {heading: the missing column that it nearly names}."""
+        missing = [c.replace("_", " ") for c in self.codes if c not in {*columns, *without}]
+        found = {}
+        for heading in headings:
             loose = names.plain(heading.replace("_", " ").replace("-", " "))
-            near = difflib.get_close_matches(loose, missing, 1, 0.8) if column is None else []
-            if near:
-                meant = near[0].replace(" ", "_")
-                raise Unreadable(meant, heading, row=1, column=meant, kind="columns")
+            if near := difflib.get_close_matches(loose, missing, 1, 0.8):
+                found[heading] = near[0].replace(" ", "_")
+        return found
 
 
 # --- from bytes to rows ---------------------------------------------------------------------------
 
 
-def read(raw, columns, *, file="", max_bytes, max_rows=MAX_ROWS):
-    """Return the Table in `raw`, the bytes of a CSV or an XLSX; raise Unreadable."""
+def read(raw, columns, *, file="", max_bytes, max_rows=MAX_ROWS, known=None, without=()):
+    """Return the Table in `raw`, the bytes of a CSV or an XLSX; raise Unreadable.
+
+    `known` and `without` are what somebody said of its headings: see `Columns.read`.
+    """
+    rows = []
     try:
         (_row, first), *rows = _records(raw, max_bytes, max_rows)
         header = [" ".join(cell.split()) for cell in first]
-        found = columns.read(header)
+        found = columns.read(header, known, without)
         if not rows:
             raise Unreadable(_("Below the header row there is nothing."))
     except Unreadable as error:
         error.problem = replace(error.problem, file=file)
+        if isinstance(error, UnknownColumns):
+            error.rows = [cells for _row, cells in rows[:3]]
         raise
     return Table(file, found, rows, header)
 

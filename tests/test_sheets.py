@@ -206,3 +206,34 @@ def test_refused_rows_hold_no_formula():
     assert rows[1][:3] == ["'-1", "'@SUM(A1)", ""]
     assert "note" in rows[1][3]
     assert len(rows) == 2
+
+
+# --- what somebody said of headings ---------------------------------------------------------------
+
+
+def test_unknown_headings_are_told_with_the_first_rows():
+    with pytest.raises(sheets.UnknownColumns) as caught:
+        read(b"Nr,name,colour\n1,Ana,red\n2,Bo,\n3,Li,\n4,Max,\n")
+    assert (caught.value.asked, caught.value.columns) == (["number"], [None, "name", None])
+    assert caught.value.rows == [["1", "Ana", "red"], ["2", "Bo", ""], ["3", "Li", ""]]
+
+
+def test_a_heading_means_what_somebody_said():
+    table = read(b"Nr,name\n1,Ana\n", known={"nr": "number"})
+    assert table.columns == ["number", "name"]
+
+
+def test_what_somebody_said_wins_over_the_words_of_the_sheet():
+    table = read("name,姓名,no\nx,Ana,1\n".encode(), known={"name": "note"})
+    assert table.columns == ["note", "name", "number"]
+
+
+def test_a_column_of_which_somebody_said_that_it_is_missing_may_be_missing():
+    assert read(b"name\nAna\n", without=("number",)).columns == ["name"]
+
+
+def test_a_slip_that_somebody_let_stand_is_not_read():
+    with pytest.raises(sheets.UnknownColumns) as caught:
+        read(b"number,name,notes\n1,Ana,x\n")
+    assert caught.value.slips == {"notes": "note"}
+    assert read(b"number,name,notes\n1,Ana,x\n", known={"notes": ""}).ignored == ["notes"]

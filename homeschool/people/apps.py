@@ -11,7 +11,13 @@ class PeopleConfig(AppConfig):
         """Tell the journal where people are reached, and who oversees what left."""
         from homeschool.journal import channels, kinds
 
+        from .actions import exporting, handing, rostering, transferring, uniting
         from .models import reached
 
+        uniting.declare()
+        exporting.register_kind()
+        handing.register_kind()
+        transferring.register_kind()
+        rostering.register_jobs()
         channels.register_addresses(reached.usable_addresses, reached.opt_out)
         kinds.register_overseers(reached.overseen_schools)

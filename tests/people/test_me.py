@@ -19,7 +19,7 @@ def test_it_keeps_how_a_person_is_called_and_the_clock(cast, as_):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("preferred_name", "x" * 151),
+        ("preferred_name", "x" * 256),
         ("preferred_name", "a\0b"),
         ("time_zone", "Mars/Olympus"),
         ("time_zone", "\0"),

@@ -6,7 +6,6 @@ import time
 
 import pytest
 import xlsxwriter
-from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from homeschool.journal.models import Entry
@@ -398,9 +397,74 @@ def test_a_name_like_a_formula_stays_text(school):
     assert Student.objects.get().number == '=HYPERLINK("x")'
 
 
-def test_a_preview_that_is_no_longer_true_is_not_written(school):
-    assert bring(school, *FAMILY, expected="something else").applied is None
+# --- without the refused rows -------------------------------------------------------------------
+
+BROKEN = "S8,Nia Cole,3B,Uma Cole,mother,nowhere,"
+
+
+def test_a_refused_row_keeps_the_sheet_out(school):
+    assert bring(school, *FAMILY, BROKEN).applied is None
     assert not Student.objects.exists()
+
+
+def test_the_other_rows_come_in_if_somebody_says_so(school):
+    roster = bring(school, *FAMILY, BROKEN, skip_refused=True)
+    assert (roster.refused, numbers(roster, "students")) == (1, {"new": 4})
+    assert not Student.objects.filter(number="S8").exists()
+
+
+def test_a_row_whose_guardian_is_refused_takes_its_child_along(school, cast):
+    roster = bring(
+        school, FAMILY[4], f"S1,Ana,3B,Eva,mother,{cast.other_mother.email},", skip_refused=True
+    )
+    assert [p.row for p in roster.problems] == [3]
+    assert [s.number for s in Student.objects.filter(school=school)] == ["S4"]
+    assert numbers(roster, "students") == {"new": 1}
+
+
+def test_it_takes_nobody_off_the_roll(school):
+    bring(school, *FAMILY)
+    roster = bring(school, FAMILY[0], allow_retire=0)
+    assert (list(roster.brakes), roster.counts["students"]["retired"]) == ([], 0)
+    assert roster.counts["staff"] == dict.fromkeys(roster.counts["staff"], 0)
+
+
+def test_a_closed_class_that_is_named_again_opens(school):
+    SchoolClass.objects.update(closed_at=timezone.now())
+    roster = bring(school, "S1,林小雨,3B,,,,")
+    assert numbers(roster, "classes") == {"returned": 1}
+    assert SchoolClass.objects.get().closed_at is None
+
+
+def test_of_two_classes_of_one_name_the_open_one_is_meant(school):
+    SchoolClass.objects.update(closed_at=timezone.now())
+    new = builders.make_class(school, "3b-2", name="Class 3B")
+    bring(school, "S1,林小雨,Class 3B,,,,")
+    assert Student.objects.get().school_class == new
+
+
+def test_it_tells_how_far_it_is_and_stops_where_it_is_told(school):
+    told = []
+
+    def tell(part, done, of):
+        told.append((part, done, of))
+        if part == "write" and done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bring(school, *FAMILY, tell=tell)
+    assert told[:2] == [("compare", 0, 4), ("compare", 1, 4)]
+    assert not Student.objects.exists()
+
+
+def test_a_mended_address_keeps_nothing_of_the_old_one(school):
+    bring(school, FAMILY[3])
+    address = User.objects.get(full_name="Camila Ruiz").addresses.get()
+    address.failed_at = timezone.now()
+    address.save()
+    bring(school, FAMILY[3].replace("camila@", "camila.ruiz@"))
+    again = User.objects.get(full_name="Camila Ruiz").addresses.get()
+    assert (again.pk, again.failed_at) == (address.pk, None)
 
 
 def test_a_dry_run_writes_nothing(school):
@@ -420,75 +484,3 @@ def test_five_thousand_lines_take_seconds_and_few_queries(school, django_assert_
     assert time.monotonic() - began < 30  # two to three on an idle machine
     assert numbers(roster, "guardianships") == {"new": 5000}
     assert Roster(school, table).differences == []
-
-
-# --- the command ----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def a_file(tmp_path):
-    def write(*lines, raw=None):
-        path = tmp_path / "roster.csv"
-        path.write_bytes(raw if raw is not None else sheet(*lines))
-        return str(path)
-
-    return write
-
-
-def run(path, *options, school="mill-lane"):
-    """Return (exit status, output) of the command."""
-    out, status = io.StringIO(), 0
-    try:
-        call_command("import_roster", path, "--school", school, *options, stdout=out, stderr=out)
-    except SystemExit as stopped:
-        status = stopped.code
-    return status, out.getvalue()
-
-
-def test_the_command_answers_in_json(school, a_file):
-    status, out = run(a_file(*FAMILY), "--json")
-    answer = json.loads(out)
-    assert status == 0
-    assert answer["students"] == {"new": 4, "changed": 0, "same": 0, "retired": 0, "returned": 0}
-    assert set(answer) >= {"students", "guardians", "guardianships", "classes", "refused"}
-    assert answer["refused"] == []
-
-
-def test_the_command_refuses_with_status_1_and_changes_nothing(school, a_file):
-    status, out = run(a_file(FAMILY[0], "S2,,3B,,,,"), "--json")
-    [refused] = json.loads(out)["refused"]
-    assert status == 1
-    assert set(refused) >= {"file", "row", "column", "expected", "found", "problem"}
-    assert (refused["file"], refused["row"], refused["column"]) == ("roster.csv", 3, "name")
-    assert not Student.objects.exists()
-
-
-def test_the_commands_dry_run_changes_nothing(school, a_file):
-    status, out = run(a_file(*FAMILY), "--dry-run")
-    assert status == 0
-    assert "4 new" in out
-    assert not Student.objects.exists()
-
-
-def test_the_command_takes_a_workbook(school, tmp_path):
-    (tmp_path / "roster.xlsx").write_bytes(workbook(*FAMILY))
-    status, out = run(str(tmp_path / "roster.xlsx"), "--json")
-    assert (status, json.loads(out)["students"]["new"]) == (0, 4)
-
-
-def test_the_command_refuses_a_pdf(school, a_file):
-    status, out = run(a_file(raw=b"%PDF-1.4"))
-    assert status == 1
-    assert "nothing was changed" in out
-    status, out = run(a_file(raw=b"%PDF-1.4"), "--json")
-    assert json.loads(out)["refused"][0]["found"] == "PDF"
-
-
-def test_the_command_names_the_schools_it_knows(school, a_file):
-    with pytest.raises(CommandError, match="mill-lane"):
-        run(a_file(*FAMILY), school="nowhere")
-
-
-def test_the_command_says_that_a_file_is_missing(school):
-    with pytest.raises(CommandError, match="No such file"):
-        run("/nowhere/roster.csv")

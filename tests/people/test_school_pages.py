@@ -1,11 +1,9 @@
-"""A school's set-up: its start, terms, classes, staff and caseloads, and the roster's pages."""
+"""A school's set-up: its start, terms, classes, staff and caseloads."""
 
 import datetime
-import re
 import uuid
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from homeschool.journal.models import Entry
@@ -373,102 +371,7 @@ def test_staff_list_asks_the_same_at_twenty(cast, admin, django_assert_num_queri
         admin.get(url)
 
 
-# --- the roster's pages ----------------------------------------------------------------------------
-
-SHEET = (
-    "student_number,name,class,guardian,relation,email,language\n"
-    "N1,Nia Cole,3B,Uma Cole,mother,uma@example.org,en\n"
-    "N2,<b>Bo</b>,4Z,,,,\n"
-)
-
-
-def upload(client, cast, text=SHEET, name="roster.csv", **data):
-    raw = text if isinstance(text, bytes) else text.encode()
-    return post(client, "roster-import", cast.school.pk, file=SimpleUploadedFile(name, raw), **data)
-
-
-def confirm(client, preview, page=None, **data):
-    page = page or client.get(preview)
-    digest = re.search(r'name="digest" value="(\w+)"', page.content.decode())[1]
-    return client.post(preview + "confirm/", {"submission": uuid.uuid4(), "digest": digest} | data)
-
-
-def test_a_sheet_is_previewed_then_brought_in(cast, admin):
-    preview = upload(admin, cast).url
-    page = admin.get(preview)
-    assert page.context["roster"].counts["students"]["new"] == 2
-    assert b"<b>Bo</b>" not in page.content
-    assert not Student.objects.filter(number="N1").exists()
-    done = confirm(admin, preview, page).url
-    assert Student.objects.filter(number="N1").exists()
-    assert admin.get(done).context["counts"]["guardians"]["new"] == 1
-    assert Entry.objects.get(verb="roster.imported").actor == cast.school_admin
-
-
-def test_confirming_twice_gives_the_first_answer(cast, admin):
-    preview = upload(admin, cast).url
-    page, key = admin.get(preview), uuid.uuid4()
-    answers = {confirm(admin, preview, page, submission=key).url for _ in range(2)}
-    assert len(answers) == 1
-    assert Entry.objects.filter(verb="roster.imported").count() == 1
-
-
-def test_a_preview_that_is_no_longer_true_is_shown_again(cast, admin):
-    preview = upload(admin, cast).url
-    page = admin.get(preview)
-    builders.make_student(cast.school_class, "Nia Coal", number="N1")
-    assert confirm(admin, preview, page).url == preview
-    assert not Entry.objects.filter(verb="roster.imported").exists()
-    assert b"meanwhile" in admin.get(preview).content
-
-
-def test_a_preview_belongs_to_one_person(cast, admin, as_):
-    preview = upload(admin, cast).url
-    second = builders.make_staff(cast.school, "school_admin")
-    assert as_(second).get(preview).url == reverse("people:roster-import", args=[cast.school.pk])
-    assert as_(cast.other_school_admin).get(preview).status_code == 404
-
-
-def test_problems_are_shown_by_row_and_column_and_cannot_be_confirmed(cast, admin):
-    preview = upload(admin, cast, SHEET + "N3,,3B,,,,\nN4,Al,3B,X,mother,nowhere,\n").url
-    page = admin.get(preview).content.decode()
-    assert "keep the sheet out" in page
-    assert "digest" not in page
-    rows = admin.get(preview + "refused.csv").content.decode("utf-8-sig").splitlines()
-    assert len(rows) == 3
-    assert "email: This is no e-mail address." in rows[2]
-
-
-def test_classes_that_are_missing_can_be_refused(cast, admin):
-    preview = upload(admin, cast, known_classes_only="on").url
-    assert [p.kind for p in admin.get(preview).context["roster"].problems] == ["class"]
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"%PDF-1.7",
-        b"a,b\n1,2\n",
-        SHEET.encode() + b'N3,"open,3B\n',
-        b"\xff\xfe\x00",
-        b"x" * 5_300_000,
-        SHEET.encode() + b"N3,A,3B,,,,\n" * 10_000,
-    ],
-)
-def test_what_is_no_sheet_is_told_beside_the_field(cast, admin, raw):
-    response = upload(admin, cast, raw, name="r\u202e.csv")
-    assert set(errors(response)) == {"file"}
-
-
-def test_no_file_at_all_is_told_beside_the_field(cast, admin):
-    assert set(errors(post(admin, "roster-import", cast.school.pk))) == {"file"}
-
-
-def test_the_example_is_a_sheet_that_comes_in(cast, admin):
-    raw = admin.get(reverse("people:roster-template", args=[cast.school.pk])).content
-    cast.mother.email = "elsewhere@example.org"
-    assert admin.get(upload(admin, cast, raw).url).context["roster"].problems == []
+# --- what is missing ----------------------------------------------------------------------------
 
 
 def test_the_start_page_tells_what_is_missing(cast, admin):
@@ -483,8 +386,3 @@ def test_the_start_page_tells_what_is_missing(cast, admin):
     lonely.save()
     page = admin.get(reverse("people:school-start", args=[cast.school.pk]))
     assert not any("guardian" in gap.words for gap in page.context["gaps"])
-
-
-def test_a_broken_name_of_a_file_is_shown_without_harm(cast, admin):
-    preview = upload(admin, cast, name="r\u202e\x07<b>.csv").url
-    assert b"<b>.csv" not in admin.get(preview).content

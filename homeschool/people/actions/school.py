@@ -1,9 +1,9 @@
 """Setting a school up: the school itself, its terms and classes, and who works there."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from homeschool.journal.models import Entry
-
 from homeschool.people.models import Address, Guardianship, Membership, School, Student, User
 
 
@@ -33,13 +33,21 @@ def keep(row, *, by, fields=()):
     return row
 
 
-def add_staff(school, *, by, role, full_name, email, division=None, user=None):
-    """Give a person a role in the school; without `user` an account is made, without password."""
+def add_staff(
+    school, *, by, role, full_name, email, division=None, user=None, since=None, until=None
+):
+    """Give a person a role in the school, from `since` (now) to `until` (until it is ended).
+
+    Without `user` an account is made, without password.
+    """
     with transaction.atomic():
         if user is None:
             user = User.objects.create_user(email, full_name=full_name)
             Address.objects.create(user=user, channel=Address.Channel.EMAIL, value=user.email)
-        return _begin(Membership(user=user, school=school, role=role, division=division), by)
+        span = {"since": since or timezone.now(), "until": until}
+        return _begin(
+            Membership(user=user, school=school, role=role, division=division, **span), by
+        )
 
 
 def _begin(membership, by):

@@ -38,9 +38,10 @@ def child_in_sight(user, pk):
 
 @prepared_for
 def divisions_with_children(user):
-    """The divisions where the reader sees a child, with those classes: keys as text, in order."""
+    """The divisions where the reader sees a child, with those classes: keys as text, in order. A
+    class that is closed is not among them: a new one has its name."""
     seen = Student.objects.visible_to(user).filter(school_class=OuterRef("pk"))
-    classes = SchoolClass.objects.filter(pk__in=seen.values("school_class"))
+    classes = SchoolClass.objects.open().filter(pk__in=seen.values("school_class"))
     return (
         classes.order_by("school__name", "division__code")
         .values(

@@ -18,6 +18,7 @@ from homeschool.people.models import Student
 # A longer list of classes is no help: then the grade is chosen first.
 MOST_CLASSES = 80
 OLDEST = datetime.date(1900, 1, 1)
+EVERYBODY = "all"
 
 
 class FilterForm(CleanTextMixin, forms.Form):
@@ -60,7 +61,10 @@ class StudentFilter(django_filters.FilterSet):
         field_name="school_class_id", label=_("Class"), empty_label=_("all classes")
     )
     status = django_filters.ChoiceFilter(
-        choices=Student.Status.choices, label=_("Status"), empty_label=_("everybody")
+        choices=[*Student.Status.choices, (EVERYBODY, _("everybody"))],
+        method="of_status",
+        label=_("Status"),
+        empty_label=_("on roll, or searched for"),
     )
 
     class Meta:
@@ -130,6 +134,17 @@ class StudentFilter(django_filters.FilterSet):
 
     def found_by(self, queryset, name, value):
         return nearest_first(queryset.found_by(value), value)
+
+    def of_status(self, queryset, name, value):
+        return queryset if value == EVERYBODY else queryset.filter(status=value)
+
+    def filter_queryset(self, queryset):
+        """Staff see who is on roll, unless they ask for a status or search: who left is found then,
+        last. A family sees its children, whatever became of them."""
+        found, asked_for = super().filter_queryset(queryset), self.form.cleaned_data
+        if asked_for.get("q") or asked_for.get("status"):
+            return found
+        return found.active() if sight.roles_of(self.user) & sight.STAFF_ROLES else found
 
     @cached_property
     def narrowing(self):

@@ -73,7 +73,7 @@ class GuardianAddForm(TieForm, PersonFields):
         return self.cleaned_data
 
     def _find(self, email):
-        account = User.objects.filter(email=email).first()
+        account = User.objects.having(email)
         if account is None:
             return
         if not account.is_active or not self._is_known(account):
@@ -150,7 +150,7 @@ class GuardianEditForm(TieForm):
 
     def clean_email(self):
         email = (self.cleaned_data["email"] or "").strip().lower() or None
-        if email and User.objects.filter(email=email).exists():
+        if email and User.objects.having(email) not in (None, self.instance.guardian):
             raise ValidationError(NOT_TO_BE_USED, code="not_to_be_used")
         return email
 

@@ -1,11 +1,11 @@
-"""Forms of a school's set-up: the school itself, terms, classes, staff, caseloads, the roster."""
+"""Forms of a school's set-up: the school itself, terms, classes, staff, caseloads."""
 
 import datetime
 import zoneinfo
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -19,20 +19,14 @@ from homeschool.forms import (
     TimeBox,
 )
 from homeschool.people import actions, sight
-from homeschool.people.importing import MAX_BYTES, MAX_ROWS_OF_A_PAGE, Unreadable, read_table
 from homeschool.people.models import (
-    Caseload,
     Division,
     Membership,
     School,
     SchoolClass,
-    Student,
     Term,
-    User,
 )
 from homeschool.people.models.school import all_languages
-
-from .guardians import NOT_TO_BE_USED
 
 REGIONS = {
     "Africa": _("Africa"),
@@ -254,155 +248,3 @@ class ClassForm(SetUpForm):
         if "new_division" in fields:
             fields = fields - {"new_division"} | {"division"}
         return actions.keep(self.instance, by=by, fields=fields)
-
-
-class StaffForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
-    """A person who works at the school, and the role."""
-
-    WITHOUT_DIVISION = (sight.SCHOOL_ADMIN, sight.DISTRICT)
-
-    full_name = forms.CharField(label=_("Name"), max_length=names.LONGEST)
-    email = forms.EmailField(
-        label=_("E-mail"), max_length=254,
-        help_text=_("The person signs in with it, and is then asked to set up a second proof."),
-    )  # fmt: skip
-    role = forms.ChoiceField(
-        label=_("Role"), choices=Membership.Role.choices,
-        widget=ChoiceBoxes(
-            hints={
-                sight.ADVISER: _("sees the children of the own classes"),
-                sight.COUNSELOR: _("sees the children of the caseload"),
-                sight.LEADER: _("sees the whole school, or one grade or college"),
-                sight.SCHOOL_ADMIN: _("sees the whole school, and sets it up"),
-                sight.VOLUNTEER: _("sees no child yet"),
-                sight.PARTNER: _("sees no child yet"),
-                sight.DISTRICT: _("sees no child, only figures"),
-            }
-        ),
-    )  # fmt: skip
-    division = forms.ModelChoiceField(
-        Division.objects.none(), label=_("Grade or college"), required=False,
-        empty_label=_("the whole school"),
-    )  # fmt: skip
-
-    def __init__(self, *args, school, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.school, self.user = school, None
-        self.fields["division"].queryset = Division.objects.filter(school=school)
-
-    def clean_email(self):
-        email = self.cleaned_data["email"].strip().lower()
-        self.user = User.objects.filter(email=email).first()
-        if self.user and not (self.user.is_active and actions.is_known_at(self.school, self.user)):
-            raise ValidationError(NOT_TO_BE_USED, code="not_to_be_used")
-        return email
-
-    def clean(self):
-        super().clean()
-        data = self.cleaned_data
-        if data.get("division") and data.get("role") in self.WITHOUT_DIVISION:
-            self.add_error("division", _("This role is always for the whole school."))
-        if self.user and {"full_name", "role"} <= set(data):
-            self._check_known_person(data)
-        return data
-
-    def _check_known_person(self, data):
-        if names.plain(self.user.full_name) != names.plain(data["full_name"]):
-            self.add_error(
-                "full_name",
-                ValidationError(
-                    _(
-                        "This e-mail belongs to %(name)s. Write the name the same way, or use another e-mail."
-                    ),
-                    params={"name": self.user.full_name},
-                ),
-            )
-        open_roles = Membership.objects.open().filter(school=self.school, user=self.user)
-        if open_roles.filter(role=data["role"], division=data.get("division")).exists():
-            self.add_error("role", _("This person has this role already."))
-
-    def add(self, by):
-        """Give the person the role and return the Membership."""
-        fields = ("full_name", "email", "role", "division")
-        chosen = {name: self.cleaned_data[name] for name in fields}
-        return actions.add_staff(self.school, by=by, user=self.user, **chosen)
-
-
-class CaseloadForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
-    """A class, a grade or one child that a counselor is to look after."""
-
-    marks_optional = False
-    group = forms.ChoiceField(label=_("A whole class or grade"), required=False)
-    number = forms.CharField(
-        label=_("Or one child, by student number"), max_length=60, required=False
-    )
-
-    def __init__(self, *args, membership, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.membership = membership
-        self.classes = SchoolClass.objects.filter(school=membership.school)
-        self.divisions = Division.objects.filter(school=membership.school)
-        self.fields["group"].choices = [
-            ("", _("no class or grade")),
-            (_("Classes"), [(f"school_class:{row.pk}", row.name) for row in self.classes]),
-            (
-                _("Grades and colleges"),
-                [(f"division:{row.pk}", row.name) for row in self.divisions],
-            ),
-        ]
-
-    def clean_number(self):
-        number = self.cleaned_data["number"].strip()
-        if not number:
-            return None
-        student = Student.objects.filter(school=self.membership.school, number=number).first()
-        if student is None:
-            raise ValidationError(_("No child of this school has this number."))
-        return student
-
-    def clean(self):
-        super().clean()
-        group, student = self.cleaned_data.get("group"), self.cleaned_data.get("number")
-        if group and student:
-            self.add_error("number", _("Choose a class or grade, or name one child, not both."))
-        elif not group and not student and not self.errors:
-            self.add_error("group", _("Choose a class or grade, or name one child."))
-        elif not self.errors and self._caseloads().filter(**self.target()).exists():
-            self.add_error("group" if group else "number", _("This is on the caseload already."))
-        return self.cleaned_data
-
-    def _caseloads(self):
-        return Caseload.objects.open().filter(membership=self.membership)
-
-    def target(self):
-        """Return what is to be looked after, as a Caseload names it."""
-        if student := self.cleaned_data.get("number"):
-            return {"student": student}
-        field, _colon, pk = self.cleaned_data["group"].partition(":")
-        return {f"{field}_id": pk}
-
-
-class RosterForm(SubmissionFormMixin, forms.Form):
-    """The sheet of children and guardians."""
-
-    file = forms.FileField(
-        label=_("Your sheet, as CSV or XLSX"), allow_empty_file=True, max_length=200,
-        help_text=_("CSV in UTF-8 or GB18030; 5 MB at most. You see what it changes before it changes."),
-    )  # fmt: skip
-    known_classes_only = forms.BooleanField(
-        label=_("Only classes that the school already has"), required=False,
-        help_text=_("Otherwise a class that is missing is made."),
-    )  # fmt: skip
-
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
-        try:
-            table = read_table(upload.read(MAX_BYTES + 1), file=upload.name[-100:])
-        except Unreadable as refusal:
-            raise ValidationError(str(refusal), code="unreadable") from None
-        if len(table.rows) > MAX_ROWS_OF_A_PAGE:
-            raise ValidationError(
-                _("A sheet may have %(number)s lines at most. Send the classes one after another."),
-                params={"number": MAX_ROWS_OF_A_PAGE},
-            )
-        return table

@@ -1,21 +1,30 @@
-"""What becomes of one row of a school when a sheet comes in."""
+"""What becomes of one row of a school when a roster comes in."""
 
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
 NEW, CHANGED, SAME, RETIRED, RETURNED = STATES = ("new", "changed", "same", "retired", "returned")
-STUDENTS, GUARDIANS, GUARDIANSHIPS, CLASSES = KINDS = (
-    "students", "guardians", "guardianships", "classes",
+STUDENTS, GUARDIANS, GUARDIANSHIPS, STAFF, CLASSES = KINDS = (
+    "students", "guardians", "guardianships", "staff", "classes",
 )  # fmt: skip
-ORDER = (CLASSES, STUDENTS, GUARDIANS, GUARDIANSHIPS)
+TERMS = "terms"  # what a OneRoster package tells besides
+ORDER = (TERMS, CLASSES, STAFF, STUDENTS, GUARDIANS, GUARDIANSHIPS)
 KIND_NAMES = {
+    TERMS: _("Term"),
+    STAFF: _("Member of staff"),
     STUDENTS: _("Child"),
     GUARDIANS: _("Guardian"),
     GUARDIANSHIPS: _("Child and guardian"),
     CLASSES: _("Class"),
 }
-STATE_NAMES = {NEW: _("new"), CHANGED: _("changed"), SAME: _("same"), RETURNED: _("comes back")}
+STATE_NAMES = {
+    NEW: _("new"),
+    CHANGED: _("changed"),
+    SAME: _("same"),
+    RETIRED: _("leaves"),
+    RETURNED: _("comes back"),
+}
 # rows written in one statement
 BATCH = 500
 

@@ -8,7 +8,10 @@ from homeschool import names
 from homeschool.people.models import Address, Guardianship, Membership, Student, User
 
 from . import words
-from .changes import BATCH, CHANGED, GUARDIANS, GUARDIANSHIPS, NEW, SAME, Change
+from .changes import CHANGED, GUARDIANS, GUARDIANSHIPS, NEW, SAME, Change
+
+TIE = ("relation", "relation_said", "guardian_id")
+MOVED = ("value", "verified_at", "opted_out_at", "failed_at")
 
 
 class People:
@@ -30,23 +33,33 @@ class People:
                 self._settle(line, ("email", line.email), self._by_address)
         for line in self.lines:
             if not line.email:
-                key = (line.student_number, names.plain(line.guardian))
+                key = (line.student_number, line.guardian_key)
                 self._settle(line, key, self._by_name)
 
     def _load(self):
         children = [s.pk for s in self.roster.children.by_number.values()]
         self.guardianships = list(
-            Guardianship.objects.filter(student__in=children).select_related("guardian", "student")
+            Guardianship.objects.filter(student__in=children).select_related("guardian")
         )
         addresses = {line.email for line in self.lines if line.email}
         self.by_email = {user.email: user for user in User.objects.filter(email__in=addresses)}
         people = {user.pk: user for user in self.by_email.values()}
+        self._find_former(addresses, people)
         self.of_child = {}
         for guardianship in self.guardianships:
             guardian = guardianship.guardian
             guardianship.guardian = people.setdefault(guardian.pk, guardian)
             self.of_child.setdefault(guardianship.student_id, []).append(guardianship)
         self._load_where_known(people)
+
+    def _find_former(self, addresses, people):
+        """Find whom an address means that was merged into another account with its own."""
+        former = Address.objects.filter(signs_in=True, channel=Address.Channel.EMAIL)
+        for address in former.filter(value__in=addresses - set(self.by_email)).select_related(
+            "user"
+        ):
+            user = people.setdefault(address.user_id, address.user)
+            self.by_email[address.value] = user
 
     def _load_where_known(self, people):
         """Find who belongs to this school, who works here, and who is known elsewhere too."""
@@ -65,7 +78,7 @@ class People:
         """Return the account of a line's guardian (a new one is not saved yet), None if refused."""
         if line.email:
             return self.found.get(("email", line.email))
-        return self.found.get((line.student_number, names.plain(line.guardian)))
+        return self.found.get((line.student_number, line.guardian_key))
 
     def _settle(self, line, key, find):
         if key in self.found:
@@ -93,7 +106,7 @@ class People:
         user = self.by_email.get(line.email)
         if user is None:
             return self._without_this_address(line)
-        agrees = names.plain(user.full_name) == names.plain(line.guardian)
+        agrees = names.plain(user.full_name) == line.guardian_key
         if user.pk not in self.guardians_here and not (user.pk in self.works_here and agrees):
             self.roster.refuse("address", line, "email", found=line.email)
             return None
@@ -116,7 +129,7 @@ class People:
 
     def _namesake(self, line):
         child = self.roster.children.of(line)
-        name = names.plain(line.guardian)
+        name = line.guardian_key
         return next(
             (
                 g.guardian
@@ -143,6 +156,7 @@ class People:
         for name, value in values.items():
             before = getattr(user, name) or ""
             if before != value:
+                self.roster.remember(user, "full_name", "sort_key", "email")
                 fields.append((str(User._meta.get_field(name).verbose_name), before, value))
                 setattr(user, name, value)
         if fields:
@@ -151,20 +165,48 @@ class People:
         self.roster.note(GUARDIANS, CHANGED if fields else SAME, line, line.guardian, fields)
 
     def write(self):
-        User.objects.bulk_create(self.new, BATCH)
         changed = list(self.changed.values())
-        User.objects.bulk_update(changed, ["full_name", "sort_key", "email"], BATCH)
-        stale = Address.objects.filter(user__in=changed, channel=Address.Channel.EMAIL)
-        stale.exclude(value__in=[user.email for user in changed if user.email]).delete()
-        Address.objects.bulk_create(
-            [
-                Address(user=user, channel=Address.Channel.EMAIL, value=user.email)
-                for user in [*self.new, *changed]
-                if user.email
-            ],
-            BATCH,
-            ignore_conflicts=True,
+        self.roster.make(self.new)
+        self.roster.keep(changed, ["full_name", "sort_key", "email"])
+        self.roster.make([_mail_to(user) for user in self.new if user.email])
+        self._write_addresses([user for user in changed if user.email])
+
+    def _write_addresses(self, changed):
+        """Let the addresses of these accounts follow the one by which they sign in."""
+        mails = Address.objects.filter(
+            user__in=changed, channel=Address.Channel.EMAIL, signs_in=False
         )
+        of_user = {}
+        for address in mails.order_by("pk"):
+            of_user.setdefault(address.user_id, []).append(address)
+        moved, new = [], []
+        for user in changed:
+            rows = of_user.get(user.pk, [])
+            if not rows:
+                new.append(_mail_to(user))
+            elif user.email not in {address.value.lower() for address in rows}:
+                moved.append(self._moved(rows[0], user.email))
+        self.roster.make(new)
+        self.roster.keep(moved, MOVED)
+        kept = {address.pk for address in moved}
+        stale = [
+            address
+            for user in changed
+            for address in of_user.get(user.pk, ())
+            if address.pk not in kept and address.value.lower() != user.email
+        ]
+        self.roster.take_away(stale)
+
+    def _moved(self, address, value):
+        """Return the address with another value: what is known of the old one says nothing of it."""
+        self.roster.remember(address, *MOVED)
+        address.value = value
+        address.verified_at = address.opted_out_at = address.failed_at = None
+        return address
+
+
+def _mail_to(user):
+    return Address(user=user, channel=Address.Channel.EMAIL, value=user.email)
 
 
 class Ties:
@@ -202,8 +244,7 @@ class Ties:
         mine = [g for g in rows if g.guardian_id == user.pk] or [
             g
             for g in rows
-            if not g.guardian.email
-            and names.plain(g.guardian.full_name) == names.plain(line.guardian)
+            if not g.guardian.email and names.plain(g.guardian.full_name) == line.guardian_key
         ]
         return min(mine, key=lambda g: g.until is not None, default=None)
 
@@ -226,18 +267,18 @@ class Ties:
         says_more = said and said != found.relation_said
         if line.relation and (relation != found.relation or says_more):
             fields.append((words.COLUMN_NAMES["relation"], found.relation_words, line.relation))
+            self.roster.remember(found, *TIE)
             found.relation, found.relation_said = relation, said
         if found.guardian_id != user.pk:
             fields.append(
                 (words.COLUMN_NAMES["guardian"], found.guardian.full_name, user.full_name)
             )
+            self.roster.remember(found, *TIE)
             found.guardian = user
         if fields:
             self.changed.append(found)
         self.roster.note(GUARDIANSHIPS, CHANGED if fields else SAME, line, name, fields)
 
     def write(self):
-        Guardianship.objects.bulk_create(self.new, BATCH)
-        Guardianship.objects.bulk_update(
-            self.changed, ["relation", "relation_said", "guardian"], BATCH
-        )
+        self.roster.make(self.new)
+        self.roster.keep(self.changed, TIE)

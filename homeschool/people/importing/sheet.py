@@ -1,6 +1,7 @@
 """One roster sheet: from its rows to checked lines. Nothing here asks the database."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -10,9 +11,7 @@ from homeschool import names, sheets
 
 from . import words
 
-MAX_BYTES = 5 * 1024 * 1024
-# what a page brings in while somebody waits; the command takes more
-MAX_ROWS_OF_A_PAGE = 10_000
+MAX_BYTES = 20 * 1024 * 1024
 LONGEST = {
     "student_number": 60, "name": names.LONGEST, "class": 120, "division": 120,
     "guardian": names.LONGEST, "relation": 60, "email": 254, "language": 30,
@@ -75,10 +74,30 @@ class Line:
     email: str = ""
     language: str = ""
 
+    @cached_property
+    def number_key(self):
+        """The student number in plain letters."""
+        return names.plain(self.student_number)
 
-def read_table(raw, file=""):
-    """Return the Table in `raw`, the bytes of a CSV or an XLSX; raise Unreadable."""
-    return sheets.read(raw, words.COLUMNS, file=file, max_bytes=MAX_BYTES)
+    @cached_property
+    def class_key(self):
+        """The class in plain letters."""
+        return names.plain(self.class_name)
+
+    @cached_property
+    def guardian_key(self):
+        """The guardian's name in plain letters."""
+        return names.plain(self.guardian)
+
+
+def read_table(raw, file="", *, known=None, without=()):
+    """Return the Table in `raw`, the bytes of a CSV or an XLSX; raise Unreadable.
+
+    `known` and `without` are what somebody said of its headings: see `sheets.Columns.read`.
+    """
+    return sheets.read(
+        raw, words.COLUMNS, file=file, max_bytes=MAX_BYTES, known=known, without=without
+    )
 
 
 def lines_of(table):
@@ -128,7 +147,7 @@ def _cell_problems(row, column, cell, found):
 def _must_stand(column, found):
     if column == "guardian":
         return any(found.get(other) for other in ("relation", "email", "language"))
-    return column in ("student_number", "name", "class")
+    return column in words.MUST_STAND
 
 
 def _is_email(cell):
@@ -151,11 +170,10 @@ def _contradictions(lines):
 
 def _facts(line):
     """Return (what must agree, column, its value): the first row to say so is believed."""
-    number = names.plain(line.student_number)
-    yield ("name", number), "name", line.name
-    yield ("class", number), "class", line.class_name
+    yield ("name", line.number_key), "name", line.name
+    yield ("class", line.number_key), "class", line.class_name
     if line.division:
-        yield ("division", names.plain(line.class_name)), "division", line.division
+        yield ("division", line.class_key), "division", line.division
     if line.email:
         yield ("person", line.email), "guardian", line.guardian
     if line.email and line.language:
@@ -164,7 +182,7 @@ def _facts(line):
 
 def _against(first, row, key, column, value):
     kept_row, kept = first.setdefault(key, (row, value))
-    if names.plain(kept) == names.plain(value):
+    if kept == value or names.plain(kept) == names.plain(value):
         return []
     expected = _("%(value)s, as in row %(row)s") % {"value": kept, "row": kept_row}
     return [Problem("agree", row, column, expected, value)]
@@ -172,9 +190,7 @@ def _against(first, row, key, column, value):
 
 def _twice(seen, line):
     """A child's guardian stands once, unless two people of one name have an address each."""
-    addresses = seen.setdefault(
-        (names.plain(line.student_number), names.plain(line.guardian)), set()
-    )
+    addresses = seen.setdefault((line.number_key, line.guardian_key), set())
     alone = not line.email or "" in addresses
     clash = line.email in addresses or (alone and bool(addresses))
     addresses.add(line.email)

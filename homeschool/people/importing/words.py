@@ -36,6 +36,8 @@ COLUMN_NAMES = {
     "division": _("Grade or college"),
 }
 REQUIRED = ("student_number", "name", "class", "guardian", "relation", "email", "language")
+# Those of them that no row leaves empty; the others may be missing where somebody says so.
+MUST_STAND = ("student_number", "name", "class")
 
 LANGUAGES = {
     "en": ("en", "english", "英语", "英文", "inglés"),

@@ -28,12 +28,15 @@ class Migration(migrations.Migration):
             name='RosterImport',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('checking', 'being read'), ('checked', 'read'), ('writing', 'being brought in'), ('done', 'brought in'), ('stopped', 'stopped'), ('failed', 'failed'), ('undone', 'taken back')], default='checking', max_length=8)),
+                ('state', models.CharField(choices=[('checking', 'being read'), ('columns', 'asks which column is which'), ('checked', 'waits for your word'), ('writing', 'being brought in'), ('done', 'brought in'), ('stopped', 'stopped'), ('failed', 'failed'), ('undoing', 'being taken back'), ('undone', 'taken back')], default='checking', max_length=8)),
+                ('note', models.CharField(blank=True, max_length=500)),
                 ('file_name', models.CharField(max_length=200)),
                 ('content', models.BinaryField(null=True)),
                 ('options', models.JSONField(default=dict)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('progress', models.JSONField(default=dict)),
                 ('checked', models.BinaryField(null=True)),
+                ('refused', models.BinaryField(null=True)),
                 ('digest', models.CharField(blank=True, max_length=64)),
                 ('stop_asked_at', models.DateTimeField(null=True)),
                 ('counts', models.JSONField(default=dict)),
@@ -41,7 +44,7 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-asked_at'],
+                'ordering': ['-asked_at', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +105,10 @@ class Migration(migrations.Migration):
             model_name='rosterkey',
             name='school',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='people.school'),
+        ),
+        migrations.AddIndex(
+            model_name='rosterimport',
+            index=models.Index(fields=['school', '-asked_at'], name='rosters_of_a_school'),
         ),
         migrations.AddConstraint(
             model_name='rosterheading',

@@ -182,6 +182,26 @@ class Student(models.Model):
                 fields=sorted(values),
             )
 
+    def leave(self, *, by, on, where, note=""):
+        """Leave school on the day `on`: caseloads, letters and plans that name the child end. Left
+        before, nothing happens. `where` is one of Leaving.Where."""
+        from .leaving import Leaving
+
+        Leaving.objects.begin([self.pk], by=by, school=self.school, on=on, where=where, note=note)
+        self.refresh_from_db(fields=["status"])
+
+    def come_back(self, school_class, *, by):
+        """Be on roll again, in `school_class`; on roll already, nothing happens."""
+        from .leaving import come_back
+
+        come_back(self, school_class, by=by)
+
+    def move(self, school_class, *, by):
+        """Change to another class of the school; in it already, nothing happens."""
+        from .leaving import move
+
+        move(self, school_class, by=by)
+
 
 class Enrolment(models.Model):
     """A student in a scheduled class; the homeroom stands on the student itself."""

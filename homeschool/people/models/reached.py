@@ -15,8 +15,8 @@ def usable_addresses():
     the one that the person signs in with. An opt-out or a bounce takes an address out."""
     usable = Address.objects.filter(opted_out_at=None, failed_at=None, user__is_active=True)
     by_sign_in = Q(value=F("user__email"))
-    return usable.annotate(signs_in=by_sign_in).order_by(
-        F("verified_at").asc(nulls_last=True), F("signs_in").desc(nulls_last=True), "id"
+    return usable.annotate(is_own=by_sign_in).order_by(
+        F("verified_at").asc(nulls_last=True), F("is_own").desc(nulls_last=True), "id"
     )
 
 

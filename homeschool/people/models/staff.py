@@ -1,6 +1,7 @@
 """Who works where, for whom, from when to when."""
 
 import uuid
+from datetime import timedelta
 
 import pghistory
 from django.conf import settings
@@ -74,10 +75,34 @@ class Membership(models.Model):
     def __str__(self):
         return f"{self.user} · {self.get_role_display()}"
 
+    @property
+    def last_moment(self):
+        """A moment of the last day of the role, or None where it has no end."""
+        return self.until and self.until - timedelta(seconds=1)
+
+    @property
+    def is_over(self):
+        """Whether the role has ended."""
+        return self.until is not None and self.until <= timezone.now()
+
+    @property
+    def is_to_begin(self):
+        """Whether the role begins later."""
+        return self.since > timezone.now()
+
+    def change(self, *, by, **values):
+        """Set the division of the role, and from when to when it holds."""
+        fields = sorted(name for name, value in values.items() if getattr(self, name) != value)
+        with transaction.atomic():
+            for name in fields:
+                setattr(self, name, values[name])
+            self.save(update_fields=fields)
+            Entry.record("membership.changed", self, by=by, school=self.school, fields=fields)
+
     def end(self, *, by):
         """End the role now; caseloads and classes under it give no sight from this moment."""
         with transaction.atomic():
-            self.until = timezone.now()
+            self.until = max(timezone.now(), self.since)  # one that never began ends with its begin
             self.save(update_fields=["until"])
             Entry.record("membership.ended", self, by=by, school=self.school)
 

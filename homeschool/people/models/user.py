@@ -38,6 +38,21 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def having(self, email):
+        """Return the account that has `email` (in small letters), open or closed, or None.
+
+        The own address of an account comes first; that of an account which was merged into
+        another one leads to the other one.
+        """
+        former = {"addresses__signs_in": True, "addresses__channel": Address.Channel.EMAIL}
+        own = self.filter(email=email).first()
+        return own or self.filter(**former, addresses__value=email).first()
+
+    def signing_in_with(self, email):
+        """Return the open account that `email` opens, or None."""
+        found = self.having(email)
+        return found if found and found.is_active else None
+
     def create_superuser(self, email, password=None, **fields):
         """Make an account for the back office."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
@@ -134,13 +149,21 @@ class Address(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     opted_out_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
+    # the e-mail of an account that was merged into this one: it opens this one
+    signs_in = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         verbose_name_plural = "addresses"
         constraints = [
             models.UniqueConstraint(
                 "user", "channel", Lower("value"), name="an_address_stands_once_with_a_person"
-            )
+            ),
+            models.UniqueConstraint(
+                "channel",
+                Lower("value"),
+                condition=Q(signs_in=True),
+                name="a_former_address_opens_one_account",
+            ),
         ]
 
     def __str__(self):

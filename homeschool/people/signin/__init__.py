@@ -1,6 +1,6 @@
 """The door: who comes in, in which language, and with what proof."""
 
-from homeschool.people.signin.adapters import AccountAdapter, MFAAdapter
+from homeschool.people.signin.adapters import AccountAdapter, MFAAdapter, tell_of_reset
 from homeschool.people.signin.kept import KeptTextMiddleware, kept_text
 from homeschool.people.signin.proof import (
     DEMO,
@@ -26,4 +26,5 @@ __all__ = [
     "needs_second_factor",
     "reset_door",
     "second_factor_shown",
+    "tell_of_reset",
 ]

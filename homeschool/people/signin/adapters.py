@@ -23,6 +23,10 @@ _NEWS = {
     "mfa/email/totp_deactivated": _("Your authenticator app was taken away."),
     "mfa/email/webauthn_added": _("A passkey was added."),
     "mfa/email/webauthn_removed": _("A passkey was taken away."),
+    "people/email/door_reset": _(
+        "Your school took your second step and your password away, as somebody who lost them asks. "
+        "You sign in with a code by mail now, and set a new second step up."
+    ),
     "mfa/email/recovery_codes_generated": _("New recovery codes were made. The old ones ended."),
 }
 
@@ -111,3 +115,8 @@ class MFAAdapter(DefaultMFAAdapter):
         """Return a name for a passkey that was given none."""
         count = Authenticator.objects.filter(user=user, type=type).count()
         return gettext("Passkey %(number)d") % {"number": count + 1}
+
+
+def tell_of_reset(request, user):
+    """Write to a person that the school took the second step away."""
+    AccountAdapter(request).send_notification_mail("people/email/door_reset", user)

@@ -77,7 +77,7 @@ class SignInForm(_Plain, account.RequestLoginCodeForm):
         email = self.cleaned_data["email"]
         if not ratelimit.consume(context.request, action="request_login_code", key=email):
             raise RateLimited
-        self._user = User.objects.filter(email=email, is_active=True).first()
+        self._user = User.objects.signing_in_with(email)
         return email
 
 

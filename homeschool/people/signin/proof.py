@@ -75,18 +75,18 @@ def forget_second_factor(session, user):
         session.pop(SECOND_FACTOR, None)
 
 
-def reset_door(user, *, by):
+def reset_door(user, *, by, school=None, **data):
     """Take away every second factor and the password, and end every session and token: the phone
     is lost.
 
-    The person comes in by a code by mail again, and sets a new second factor up.
+    `data` are codes for the Entry, like the reason. The person comes in by a code by mail again, and sets a new second factor up.
     """
     with transaction.atomic():
         Authenticator.objects.filter(user=user).delete()
         user.set_unusable_password()  # a new one each time: sessions carry its mark
         user.save(update_fields=["password"])
         user.tokens.all().revoke_all()
-        Entry.record("door.reset", user, by=by)
+        Entry.record("door.reset", user, by=by, school=school, **data)
 
 
 @receiver(user_logged_in, dispatch_uid="signin.proof.begin")

@@ -90,6 +90,8 @@ def _answer(request, form, work, student, tie):
 
 def _page(request, form, student, tie):
     context = {"form": form, "student": student, "tie": tie}
+    roles = sight.roles_for(request.user, student)
+    context["administers"] = sight.SCHOOL_ADMIN in roles
     return render(request, "people/guardianship_form.html", context)
 
 

@@ -62,7 +62,7 @@ def invitation_list(request, pk):
     """List the classes, and in each how many have joined and how many have not."""
     school = administered(request.user, School.objects, pk)
     counts = counts_by_class(school)
-    rows = school.classes.filter(kind=SchoolClass.Kind.HOMEROOM).select_related("division")
+    rows = school.classes.open().filter(kind=SchoolClass.Kind.HOMEROOM).select_related("division")
     classes = []
     for row in rows:
         people, joined = counts.get(row.pk, (0, 0))

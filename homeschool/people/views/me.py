@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 
 from homeschool.journal.models import Submission
 from homeschool.people import sight
+from homeschool.people.actions import handing
 from homeschool.people.forms.me import MeForm
+from homeschool.people.models import Handover
 
 from .home import first_address, posted
+
+HANDOVERS = 5
 
 
 def me(request):
@@ -28,9 +32,18 @@ def me(request):
         "people/me.html",
         {
             "form": form,
+            "handovers": handed_to(request.user, roles),
             "second_factor_url": first_address("mfa_index") if needs_proof else "",
         },
     )
+
+
+def handed_to(user, roles):
+    """Return the last caseloads that colleagues handed over to `user`, as far as it may know them."""
+    if not roles & handing.WITH_CHILDREN:
+        return []
+    made = Handover.objects.visible_to(user).filter(taker__user=user)
+    return list(made.select_related("giver__user")[:HANDOVERS])
 
 
 def _keep(form):

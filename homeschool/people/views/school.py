@@ -1,12 +1,17 @@
 """Pages of a school's set-up: settings, terms, grades and classes."""
 
+import datetime as dt
+import zoneinfo
+
 from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from homeschool.people.forms.school import ClassForm, SchoolForm, TermForm
 from homeschool.people.models import School, SchoolClass, Term
+from homeschool.people.models.invitation import DAYS
 
 from .home import posted
 from .setting_up import administered, answered
@@ -25,6 +30,22 @@ def school_settings(request, pk):
     return answered(request, form, work) or render(
         request, "people/school_form.html", {"form": form, "school": school, "name": name}
     )
+
+
+def letterhead_preview(request, pk):
+    """Show a letter as it is printed, to a family that does not exist, with the school's letterhead."""
+    school = administered(request.user, School.objects, pk)
+    today = timezone.localdate(timezone=zoneinfo.ZoneInfo(school.time_zone))
+    invitee = {"name": _("A family"), "student": {"called": _("your child")}}
+    letter = {
+        "invitee": invitee,
+        "language": request.LANGUAGE_CODE,
+        "address": request.build_absolute_uri(reverse("account_letter")).split("://")[1],
+        "code": "ABCD-EFGH-JKMN",
+        "invitation": {"last_day": today + dt.timedelta(days=DAYS), "is_for_the_student": False},
+    }
+    context = {"school": school, "letters": [letter], "today": today, "languages": ()}
+    return render(request, "people/school_letterhead.html", context)
 
 
 def term_list(request, pk):
@@ -59,7 +80,8 @@ def class_list(request, pk):
     """List the classes by grade or college, each with its teacher and its number of children."""
     school = administered(request.user, School.objects, pk)
     classes = (
-        school.classes.select_related("division", "adviser__user")
+        school.classes.open()
+        .select_related("division", "adviser__user")
         .annotate(children=Count("students", filter=Q(students__status="active")))
         .order_by("division__code", "code")
     )

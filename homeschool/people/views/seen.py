@@ -157,6 +157,14 @@ class Seen:
         ]
 
     @cached_property
+    def leaving(self):
+        """When and where to a child that is not on roll has left, or None where nobody wrote it
+        down; asked for no child that is on roll."""
+        if self.student.status == Student.Status.ACTIVE or not self.basics:
+            return None
+        return self.student.leavings.filter(ended_at=None).first()
+
+    @cached_property
     def households(self):
         """The homes of the child: {address, region__name, adults}."""
         return asked.homes_of(self.student.pk)

@@ -1,14 +1,18 @@
 """Pages of a school's staff: who works here in which role, and who looks after whom."""
 
 from django.core.paginator import Paginator
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from homeschool.people import sight
-from homeschool.people.forms.school import CaseloadForm, OnceForm, StaffForm
-from homeschool.people.models import Caseload, Membership, School
+from homeschool.people.actions import handing
+from homeschool.people.forms.school import OnceForm
+from homeschool.people.forms.staff import CaseloadForm, RoleForm, StaffForm, is_last_admin
+from homeschool.people.models import Caseload, Handover, Membership, School
 
 from .home import posted
 from .setting_up import administered, answered
@@ -17,13 +21,16 @@ A_PAGE = 50
 
 
 def staff_list(request, pk):
-    """List the open roles, by name."""
+    """List the roles that hold or are to begin, by name; or those that are past, the last first."""
     school = administered(request.user, School.objects, pk)
-    roles = Membership.objects.open().filter(school=school).select_related("user", "division")
-    page = Paginator(roles.order_by("user__sort_key", "role", "pk"), A_PAGE).get_page(
-        request.GET.get("page")
-    )
-    return render(request, "people/school_staff_list.html", {"school": school, "page": page})
+    roles = Membership.objects.filter(school=school).select_related("user", "division")
+    past = request.GET.get("roles") == "past"
+    over = Q(until__lte=Now())
+    found = roles.filter(over) if past else roles.exclude(over)
+    order = ("-until", "pk") if past else ("user__sort_key", "role", "pk")
+    page = Paginator(found.order_by(*order), A_PAGE).get_page(request.GET.get("page"))
+    context = {"school": school, "page": page, "past": past}
+    return render(request, "people/school_staff_list.html", context)
 
 
 def staff_add(request, pk):
@@ -33,7 +40,7 @@ def staff_add(request, pk):
 
     def work():
         membership = form.add(request.user)
-        if membership.role == sight.COUNSELOR:
+        if membership.role == sight.COUNSELOR and not membership.is_over:
             return _page_of(membership)
         return reverse("people:staff-list", args=[school.pk])
 
@@ -50,11 +57,27 @@ def _membership(user, pk):
     return administered(user, Membership.objects.select_related("user", "school", "division"), pk)
 
 
+def staff_edit(request, pk):
+    """Change the grade or college of a role, and from when to when it holds."""
+    membership = _membership(request.user, pk)
+    form = None if membership.is_over else RoleForm(posted(request), membership=membership)
+
+    def work():
+        membership.change(by=request.user, **form.values())
+        return _page_of(membership)
+
+    done = form and answered(request, form, work)
+    if form is None:
+        return redirect(_page_of(membership))
+    context = {"membership": membership, "school": membership.school, "form": form}
+    return done or render(request, "people/school_staff_edit.html", context)
+
+
 def staff_detail(request, pk):
     """Show a role with its classes and caseload; a counselor's caseload grows here."""
     membership = _membership(request.user, pk)
     form = None
-    if membership.role == sight.COUNSELOR and membership.until is None:
+    if membership.role == sight.COUNSELOR and not membership.is_over:
         form = CaseloadForm(posted(request), membership=membership)
 
     def work():
@@ -66,16 +89,19 @@ def staff_detail(request, pk):
 
 
 def _detail(membership, form):
-    caseloads = Caseload.objects.open().filter(membership=membership)
-    rows = caseloads.select_related("student__school_class", "school_class", "division").order_by(
-        "division__code", "school_class__code", "student__sort_key"
-    )
+    rows = list(handing.open_caseloads(membership))
     return {
         "membership": membership,
         "school": membership.school,
         "form": form,
         "caseloads": [(row, OnceForm()) for row in rows],
-        "classes": membership.classes.all(),
+        "classes": membership.classes.open(),
+        "handovers": Handover.objects.filter(
+            Q(giver=membership) | Q(taker=membership)
+        ).select_related("giver__user", "taker__user"),
+        "may_hand_over": bool(rows or membership.classes.open())
+        and not membership.is_over
+        and membership.role in handing.WITH_CHILDREN,
     }
 
 
@@ -99,20 +125,14 @@ def staff_end(request, pk):
     """Ask, then end a role; the last administrator of a school stays."""
     membership = _membership(request.user, pk)
     form = OnceForm(posted(request))
-    last = _is_last_admin(membership)
+    last = is_last_admin(membership)
     context = {"membership": membership, "school": membership.school, "form": form, "last": last}
+    context["has_children"] = not membership.is_over and handing.has_children(membership)
 
     def work():
-        if membership.until is None:
+        if not membership.is_over:
             membership.end(by=request.user)
         return reverse("people:staff-list", args=[membership.school_id])
 
     done = None if last else answered(request, form, work, _("The role has ended."))
     return done or render(request, "people/school_staff_end.html", context)
-
-
-def _is_last_admin(membership):
-    if membership.role != sight.SCHOOL_ADMIN or membership.until is not None:
-        return False
-    others = Membership.objects.open().filter(school=membership.school_id, role=sight.SCHOOL_ADMIN)
-    return not others.exclude(pk=membership.pk).filter(user__is_active=True).exists()

@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from homeschool.people import sight
 from homeschool.people.forms.school import SchoolForm
-from homeschool.people.models import Guardianship, Membership, School, SchoolClass, Sight, Student
+from homeschool.people.models import (
+    Guardianship,
+    Membership,
+    School,
+    SchoolClass,
+    Sight,
+    Student,
+    Transfer,
+)
 
 from .home import posted
 from .setting_up import administered, answered
@@ -81,6 +89,7 @@ def school_start(request, pk):
     context = {"school": row, "counts": counts, "steps": steps, "links": _links(row)}
     context["left"] = sum(not step.done for step in steps)
     context["gaps"] = [] if context["left"] else gaps(row)
+    context["asked"] = Transfer.objects.open().filter(to_school=row).count()
     return render(request, "people/school_start.html", context)
 
 
@@ -89,7 +98,7 @@ def _counts(row):
     guardians = Guardianship.objects.open().filter(student__school=row)
     return {
         "terms": row.terms.count(),
-        "classes": row.classes.count(),
+        "classes": row.classes.open().count(),
         "children": row.students.active().count(),
         "staff": staff.aggregate(n=Count("user", distinct=True))["n"],
         "guardians": guardians.aggregate(n=Count("guardian", distinct=True))["n"],
@@ -130,7 +139,9 @@ def gaps(row):
     guarded = Guardianship.objects.open().filter(student__school=row).values("student")
     counselled = Sight.objects.filter(role=sight.COUNSELOR, student__school=row).values("student")
     teachers = Membership.objects.open().filter(school=row, role=sight.ADVISER)
-    untaught = row.classes.filter(kind=SchoolClass.Kind.HOMEROOM).exclude(adviser__in=teachers)
+    untaught = (
+        row.classes.open().filter(kind=SchoolClass.Kind.HOMEROOM).exclude(adviser__in=teachers)
+    )
     today = timezone.localdate(timezone=zoneinfo.ZoneInfo(row.time_zone))
     return [
         Gap(icon, why, words(number), reverse(page, args=[row.pk]))
@@ -206,10 +217,16 @@ def _links(row):
     parts = (
         ("people:term-list", "calendar-days", _("Terms")),
         ("people:class-list", "school", _("Grades and classes")),
+        ("people:division-list", "school", _("Names of grades and colleges")),
+        ("people:new-year", "sprout", _("The new year")),
+        ("people:transfer-list", "school", _("To and from other schools")),
         ("people:staff-list", "users", _("Staff and caseloads")),
+        ("people:person-list", "search", _("Find a person")),
         ("people:roster-import", "upload", _("Bring in children and families")),
+        ("people:roster-export", "download", _("Take the roster along")),
         ("people:invitation-list", "qr-code", _("Letters of invitation")),
         ("visits:visits-import", "footprints", _("Bring in past visits")),
+        ("visits:aspect-list", "list-checks", _("What visits are about")),
         ("people:school-settings", "settings", _("Settings of the school")),
     )
     return [
