@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 from homeschool.people.models import Guardianship, Household, Student, User
 from visits.forms import STEPS
+from visits.forms.campaigns import counted_for
 from visits.models import Aspect, Draft, Participant, Promise, Visit, VisitChild
 
 USUAL_LENGTH = dt.timedelta(minutes=45)
@@ -136,9 +137,11 @@ def _visit(draft, answers):
         "staff_note",
         "read_aloud",
     )
+    children = [child.id for child in draft.chosen]
     return Visit(
         pk=draft.pk,
         school=draft.school,
+        **counted_for(answers.get("campaign"), by=draft.started_by, children=children),
         household=household,
         region=household.region if household and answers["mode"] == Visit.Mode.HOME else None,
         kept_out=kept_out,

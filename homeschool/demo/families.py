@@ -173,6 +173,8 @@ TOLD = (
         (
             Adult("nadia_rahman", "Nadia Rahman", "mother", "en", "nadiarahman@demo.example"),
             Adult("yusuf_rahman", "Yusuf Rahman", "father", "en", "yusufrahman@demo.example"),
+            # the mother once more, from another sheet: two accounts that are one person
+            Adult("nadia_once_more", "Nadia Rahman", "mother", "en"),
         ),
         (Home("沙河口区", "5 Weaver Street"),),
     ),

@@ -19,6 +19,7 @@ from homeschool.people.models import (
     Division,
     Grant,
     Guardianship,
+    Handover,
     Household,
     Membership,
     Region,
@@ -182,6 +183,25 @@ def load(world):
     _load_classes(world)
     _load_families(world)
     _load_caseloads(world)
+    _load_handover(world)
+
+
+def _load_handover(world):
+    """Let one counselor have handed two children over to the other a month ago, with a note."""
+    giver, taker = world.memberships["lucia_vega"], world.memberships["mei_chen"]
+    at = world.at(-30, 16)
+    world.handover = _one(
+        world,
+        Handover(
+            id=world.id("handover"), school=world.school, giver=giver, taker=taker, at=at,
+            by=world.omar_haddad, counts={"caseloads": 2, "visits": 1, "promises": 1},
+            note="Sofía: her father works nights, call after four. 子昂: his grandmother opens the "
+            "door and likes to be asked about the garden. Both families know that you come next.",
+        ),
+    )  # fmt: skip
+    if not Entry.objects.about(world.handover).exists():
+        world.note("caseload.handed_over", world.handover, at, by_id=world.omar_haddad.pk)
+        world.save_notes()
 
 
 def _load_school(world):

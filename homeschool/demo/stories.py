@@ -395,5 +395,5 @@ BEGUN = (
 # theme, classes, days from today, whether it took place, who wrote it down
 MEETINGS = (
     ("Reading at home · 在家一起读书 · Leer en casa", ("3a", "3b"), -20, True, "daniel_okafor"),
-    ("The way to school in winter · 冬天上学路", ("1a", "2a"), 9, False, "mei_chen"),
+    ("The way to school in winter · 冬天上学路", ("1a", "2a", "3b"), 9, False, "mei_chen"),
 )

@@ -14,12 +14,22 @@ from homeschool.journal.models import Entry
 SCHOOL_CODE, COLLEGE_CODE = "demo-school", "demo-college"
 # What the world of each is made of, in order: each module has a function `load(world)`.
 PARTS = {
-    SCHOOL_CODE: ("homeschool.demo.people", "homeschool.demo.visits", "homeschool.demo.reports"),
+    SCHOOL_CODE: (
+        "homeschool.demo.people",
+        "homeschool.demo.visits",
+        "homeschool.demo.offers",
+        "homeschool.demo.meetings",
+        "homeschool.demo.campaigns",
+        "homeschool.demo.reports",
+        "homeschool.demo.moving",
+    ),
     COLLEGE_CODE: (
         "homeschool.demo.college.people",
         "homeschool.demo.college.families",
         "homeschool.demo.college.visits",
         "homeschool.demo.college.meetings",
+        "homeschool.demo.campaigns",
+        "homeschool.demo.moving",
     ),
 }
 ZONE = zoneinfo.ZoneInfo("Asia/Shanghai")

@@ -154,6 +154,10 @@ def email_for(delivery):
             },
         )
         message.attach_alternative(kinds.words(receipt, "html", context), "text/html")
+        for name, text, kind in kinds.get(receipt.notice.kind).attached(
+            receipt.notice, receipt.person
+        ):
+            message.attach(name, text, kind)
     return message
 
 

@@ -21,12 +21,18 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 
 def always(notice):
     """A notice that is due as long as it is not taken back."""
     return True
+
+
+def nothing(notice, user):
+    """A letter without a file."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class Kind:
     its mail may wait. `again_when_uncertain`: better twice than never (the same Message-ID); other
     kinds are never sent again while nobody knows whether they arrived. `asks` is what the reader
     does: "tap" (I have read it) or "read" (nothing). `label` names it to operators.
+    `attached(notice, user)` returns the files of its mail as [(name, text, type)].
     """
 
     name: str
@@ -48,7 +55,8 @@ class Kind:
     lives_for: timedelta = timedelta(days=14)
     again_when_uncertain: bool = False
     asks: str = "tap"
-    label: str = ""
+    label: str | Promise = ""
+    attached: Callable = nothing
 
 
 _kinds, _runners = {}, {}

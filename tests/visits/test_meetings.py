@@ -35,8 +35,9 @@ def edit(meeting):
 
 
 def test_it_is_written_down(cast, as_):
-    assert as_(cast.adviser).post(NEW, answers(cast.school_class)).url == LIST
+    url = as_(cast.adviser).post(NEW, answers(cast.school_class)).url
     meeting = Meeting.objects.get()
+    assert url == meeting.get_absolute_url()
     assert (meeting.school, meeting.recorded_by, meeting.held) == (cast.school, cast.adviser, True)
     assert list(meeting.classes.all()) == [cast.school_class]
     entry = Entry.objects.get(verb="meeting.recorded")
@@ -45,9 +46,8 @@ def test_it_is_written_down(cast, as_):
 
 def test_sent_twice_it_is_one_meeting(cast, as_):
     sent = answers(cast.school_class)
-    for _n in range(2):
-        assert as_(cast.adviser).post(NEW, sent).url == LIST
-    assert Meeting.objects.count() == 1
+    urls = {as_(cast.adviser).post(NEW, sent).url for _n in range(2)}
+    assert urls == {Meeting.objects.get().get_absolute_url()}
 
 
 @pytest.mark.parametrize("who", ["counselor", "principal", "school_admin", "other_counselor"])
@@ -108,7 +108,7 @@ def test_it_asks_as_often_for_fifty_as_for_one(cast, as_):
 def test_it_is_mended(cast, as_):
     meeting = make(cast)
     sent = answers(cast.school_class, theme="Spring safety")
-    assert as_(cast.adviser).post(edit(meeting), sent).url == LIST
+    assert as_(cast.adviser).post(edit(meeting), sent).url == meeting.get_absolute_url()
     meeting.refresh_from_db()
     assert (meeting.theme, meeting.held) == ("Spring safety", True)
     entry = Entry.objects.get(verb="meeting.changed")
@@ -173,3 +173,63 @@ def test_it_is_of_one_school(cast, as_):
     response = as_(there).post(NEW, answers(cast.school_class, foreign))
     assert "classes of one school" in response.text
     assert "Hill School" in response.text
+
+
+# --- planned in full ---------------------------------------------------------------------------------
+
+TIMED = {"start": "18:30", "duration": "90", "place": "Room 12", "held": ""}
+
+
+def test_it_keeps_time_place_and_what_is_talked_about(cast, as_):
+    day = f"{timezone.localdate() + dt.timedelta(days=5)}"
+    more = TIMED | {"online_link": "meet.example.org/3b", "agenda": "Ice on the road", "on": day}
+    assert as_(cast.adviser).post(NEW, answers(cast.school_class, **more)).status_code == 302
+    meeting = Meeting.objects.get()
+    assert (meeting.start, meeting.duration) == (dt.time(18, 30), 90)
+    assert meeting.online_link == "https://meet.example.org/3b"
+    page = as_(cast.adviser).get(meeting.get_absolute_url()).text
+    for words in ("18:30 to 20:00", "Room 12", "Ice on the road", "Invite now"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("start", "soon", "This is not a time."),
+        ("duration", "1", "5"),
+        ("duration", "x", "number"),
+        ("online_link", "javascript:alert(1)", "This is not a link."),
+        ("online_link", "ftp://example.org/x", "This is not a link."),
+        ("place", "x" * 201, "200"),
+        ("agenda", "x" * 4001, "4000"),
+    ],
+)
+def test_it_says_what_is_wrong_with_time_and_place(cast, as_, field, value, words):
+    response = as_(cast.adviser).post(NEW, answers(cast.school_class, **{field: value}))
+    assert response.status_code == 422
+    assert words in response.text
+
+
+def test_it_begins_at_no_hour_that_the_spring_night_skips(cast, as_):
+    cast.school.time_zone = "America/Chicago"
+    cast.school.save()
+    sent = answers(cast.school_class, **TIMED | {"on": "2027-03-14", "start": "02:30"})
+    response = as_(cast.adviser).post(NEW, sent)
+    assert response.status_code == 422
+    assert "the clocks go forward" in response.text
+
+
+def test_in_the_autumn_night_it_lasts_as_long_as_it_says(cast):
+    cast.school.time_zone = "America/Chicago"
+    cast.school.save()
+    meeting = make(cast, on=dt.date(2026, 11, 1), start=dt.time(1, 30), duration=60)
+    assert meeting.ends_at - meeting.starts_at.astimezone(dt.UTC) == dt.timedelta(hours=1)
+
+
+def test_a_colleague_reads_when_and_where_and_no_answers(cast, as_):
+    meeting = make(cast, start=dt.time(18), place="Room 12")
+    page = as_(cast.other_teacher).get(meeting.get_absolute_url()).text
+    assert "Room 12" in page
+    assert "Invite now" not in page
+    assert cast.child.full_name not in page
+    assert as_(cast.other_school_admin).get(meeting.get_absolute_url()).status_code == 404

@@ -146,7 +146,7 @@ def test_alone_is_enough_by_phone_and_where_the_school_says_so(cast, client):
     plan(client, cast, mode="phone", colleagues=[])
     cast.school.two_staff_at_the_door = False
     cast.school.save()
-    plan(client, cast, colleagues=[])
+    plan(client, cast, colleagues=[], start="18:30")
     assert Visit.objects.count() == 2
 
 

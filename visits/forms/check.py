@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .campaigns import later_campaign_field
 from .step import StepForm, answer
 
 
@@ -12,7 +13,8 @@ class CheckForm(StepForm):
 
     def make_fields(self):
         lang = self.draft.data.get("written_in", "")
-        return {
+        children = [child.id for child in self.draft.chosen]
+        return later_campaign_field(children, self.draft.pk) | {
             "shared_summary": answer(
                 _("A closing word to the family"),
                 rows=3,
@@ -28,3 +30,8 @@ class CheckForm(StepForm):
                 required=False,
             ),
         }
+
+    @property
+    def may_count(self):
+        """Whether there is a campaign for which the visit may count (a query)."""
+        return len(list(self.fields["campaign"].choices)) > 1

@@ -5,8 +5,9 @@ import uuid
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext
 
 from homeschool.forms import (
     CheckBoxes,
@@ -18,10 +19,13 @@ from homeschool.forms import (
 )
 from homeschool.people import sight
 from homeschool.people.models import Household, Membership, User
-from visits.models import Visit
+from homeschool.people.views.seen import listed
+from visits.models import Visit, Visitor
 from visits.models.draft import COLLEAGUES, Home
+from visits.models.planning import NoSuchTime, free_times, moment, span_of
 from visits.models.record import WRITERS
 
+from .campaigns import campaign_field, counted_for
 from .listing import NOT_A_DAY
 from .step import choose, line
 from .who import MODES, home_words
@@ -47,16 +51,60 @@ def colleagues_of(school, user):
     return [(str(pk), name) for pk, name in people.values_list("pk", "full_name")]
 
 
+def show_near(form, name, children):
+    """Let the field `name` show the staff near `children` as boxes, and `colleague_more` the rest
+    of the school; return whether there is anybody in each."""
+    staff = form.fields[name].choices
+    near = {pk for pk, _name in staff}
+    if len(staff) > FEW:
+        rows = sight.watchers(children, roles=WRITERS)
+        near = {str(pk) for pk in rows.values_list("user_id", flat=True)}
+        near |= set(form[name].value() or [])
+    form.fields[name].widget.choices = [row for row in staff if row[0] in near]
+    rest = [row for row in staff if row[0] not in near]
+    form.fields["colleague_more"].widget.choices = [("", _("nobody else")), *rest]
+    return bool(staff), bool(rest)
+
+
+NO_SUCH_TIME = _(
+    "The clocks are put forward that night: this time does not exist. Please choose another."
+)
+
+
+def busy_words(users, at, minutes, zone, *, but=None):
+    """Return who of `users` is busy then, and the next times at which all are free; "" where
+    nobody is. That a colleague is busy is said, and nothing of why."""
+    rows = Visitor.objects.busy(users, span_of(at, minutes), but=but)
+    names = sorted(set(rows.values_list("user__full_name", flat=True)))
+    if not names:
+        return ""
+    words = gettext("%(names)s cannot come at this time.") % {"names": listed(names)}
+    times = free_times(users, at, minutes, zone, but=but)
+    if times:
+        shown = listed(time_in_words(time, zone) for time in times)
+        words = f"{words} " + gettext("Free for all: %(times)s.") % {"times": shown}
+    return words
+
+
+def time_in_words(at, zone):
+    """Return a moment by the clock of `zone`, with its weekday."""
+    at = at.astimezone(zone)
+    words = {"weekday": date_format(at, "D"), "date": date_format(at, "MONTH_DAY_FORMAT")}
+    words["time"] = f"{at:%H:%M}"
+    return pgettext("Thu 26 November 16:30", "%(weekday)s %(date)s %(time)s") % words
+
+
 class PlanForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
     """A visit to come, to `offered`: the children of one family whom the planner sees."""
 
     marks_optional = False
 
-    def __init__(self, data=None, *, offered, chosen, by):
+    def __init__(self, data=None, *, offered, chosen, by, campaign=""):
         self.offered, self.by = offered, by
         self.school, self.zone = offered[0].school, offered[0].school_zone
         self.homes = homes_of(offered)
         self.base_fields = self._whom() | self._when() | self._where() | self._who()
+        self.base_fields |= campaign_field([child.pk for child in chosen], chosen=campaign)
         children = [str(child.pk) for child in chosen]
         spoken = next((child.home_language for child in chosen if child.home_language), "")
         super().__init__(data, initial={"child": children, "language_spoken": spoken})
@@ -132,16 +180,7 @@ class PlanForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
 
     def show_near(self):
         """Offer the child's own team as boxes, and the rest of the school in a list."""
-        staff = self.fields["colleagues"].choices
-        near = {pk for pk, _name in staff}
-        if len(staff) > FEW:
-            rows = sight.watchers(self.offered, roles=WRITERS)
-            near = {str(pk) for pk in rows.values_list("user_id", flat=True)}
-            near |= set(self["colleagues"].value() or [])
-        self.fields["colleagues"].widget.choices = [row for row in staff if row[0] in near]
-        rest = [row for row in staff if row[0] not in near]
-        self.fields["colleague_more"].widget.choices = [("", _("nobody else")), *rest]
-        self.has_colleagues, self.has_more = bool(staff), bool(rest)
+        self.has_colleagues, self.has_more = show_near(self, "colleagues", self.offered)
 
     # --- what must hold ---------------------------------------------------------------------------
     def clean_minutes(self):
@@ -178,25 +217,47 @@ class PlanForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         elif day > today + FARTHEST:
             self.add_error("day", _("Please look at the year again."))
         elif start:
-            data["planned_at"] = dt.datetime.combine(day, start, self.zone)
-            if data["planned_at"] < now:
-                self.add_error("start", _("This time is over. Please choose a later one."))
+            self._set_moment(data, day, start, now)
+
+    def _set_moment(self, data, day, start, now):
+        try:
+            data["planned_at"] = moment(day, start, self.zone)
+        except NoSuchTime:
+            self.add_error("start", NO_SUCH_TIME)
+            return
+        if data["planned_at"] < now:
+            self.add_error("start", _("This time is over. Please choose a later one."))
+        elif "minutes" in data:
+            self.check_free(data)
+
+    def check_free(self, data):
+        """Say who is busy at that time, and when all are free next."""
+        users = self._visitors(data)
+        words = busy_words(users, data["planned_at"], data["minutes"], self.zone)
+        if words:
+            self.add_error("start", words)
 
     # --- the end ----------------------------------------------------------------------------------
     def schedule(self):
         """Plan the visit and return it."""
         data = self.cleaned_data
         children = [child for child in self.offered if str(child.pk) in data["child"]]
-        visitors = {str(self.by.pk), *data["colleagues"], data["colleague_more"]} - {""}
+        columns = {n: data[n] for n in ("mode", "purpose", "language_spoken", "interpreter")}
+        pks = [child.pk for child in children]
+        columns |= counted_for(data.get("campaign"), by=self.by, children=pks)
         visit = Visit(
             school=self.school,
             household_id=self._household(children),
             planned_at=data["planned_at"],
             planned_minutes=data["minutes"],
-            **{name: data[name] for name in ("mode", "purpose", "language_spoken", "interpreter")},
+            **columns,
         )
-        people = User.objects.filter(pk__in=[uuid.UUID(pk) for pk in visitors])
-        return visit.schedule(by=self.by, children=children, visitors=list(people))
+        return visit.schedule(by=self.by, children=children, visitors=self._visitors(data))
+
+    def _visitors(self, data):
+        """Return the people who are to make the visit."""
+        named = {str(self.by.pk), *data.get("colleagues", []), data.get("colleague_more", "")}
+        return list(User.objects.filter(pk__in=[uuid.UUID(pk) for pk in named - {""}]))
 
     def _household(self, children):
         """Return the id of the home that it is about: as chosen, else the only one, else None."""

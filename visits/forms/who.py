@@ -11,10 +11,16 @@ from django.utils.translation import gettext, gettext_lazy as _
 from homeschool.forms import CheckBoxes, ChoiceBoxes, DateBox, TimeBox
 from homeschool.people.models import Guardianship
 from visits.models import Aspect, Visit
+from visits.models.planning import NoSuchTime, moment
 
 from .step import StepForm, choose, line
 
 OLDEST = dt.date(2000, 1, 1)
+A_DAY = dt.timedelta(days=1)
+AFTER_MIDNIGHT = dt.timedelta(hours=8)
+NO_SUCH_TIME = _(
+    "The clocks are put forward that night: this time does not exist. Please look again."
+)
 MODES = {
     Visit.Mode.HOME: (_("At home"), "house"),
     Visit.Mode.SCHOOL: (_("At school"), "school"),
@@ -184,16 +190,30 @@ class WhoForm(StepForm):
             return
         if not (day and start and end):
             return
+        try:
+            data["happened_at"], data["ended_at"] = self._between(day, start, end)
+        except NoSuchTime:
+            self.add_error("start", NO_SUCH_TIME)
+            return
         zone, now = self.draft.zone, timezone.now()
-        data["happened_at"] = dt.datetime.combine(day, start, zone)
-        data["ended_at"] = dt.datetime.combine(day, end, zone)
         if data["happened_at"] > now:
             field = "day" if day > now.astimezone(zone).date() else "start"
             self.add_error(field, _("A visit that took place cannot lie in the future."))
-        elif end <= start:
+        elif data["ended_at"].astimezone(dt.UTC) <= data["happened_at"].astimezone(dt.UTC):
             self.add_error("end", _("The end must be later than the beginning."))
         elif data["ended_at"] > now:
             self.add_error("end", _("This time has not come yet."))
+
+    def _between(self, day, start, end):
+        """Return when it began and ended: an end before the beginning is after midnight, where
+        that makes no more than eight hours. Raises NoSuchTime."""
+        zone = self.draft.zone
+        begun, ended = moment(day, start, zone), moment(day, end, zone)
+        if end < start:
+            later = moment(day + A_DAY, end, zone)
+            if later.astimezone(dt.UTC) - begun.astimezone(dt.UTC) <= AFTER_MIDNIGHT:
+                ended = later
+        return begun, ended
 
     def _check_pair(self, data):
         """A home visit needs two members of staff, where the school says so."""

@@ -284,6 +284,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conference_days', to='people.school'),
         ),
         migrations.AddField(
+            model_name='bookingevent',
+            name='conference',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='visits.conferenceday'),
+        ),
+        migrations.AddField(
+            model_name='booking',
+            name='conference',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='visits.conferenceday'),
+        ),
+        migrations.AddField(
             model_name='meetinghome',
             name='answered_by',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
@@ -417,6 +427,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='booking',
+            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('conference', 'host', 'student', 'household', 'person'), name='a_home_has_one_time_with_a_teacher', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='booking',
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('live', True)), expressions=[('host', '='), ('span', '&&')], name='a_teacher_talks_with_one_family_at_a_time'),
         ),
         migrations.AddConstraint(
@@ -429,10 +443,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "visits_bookingevent" ("booked_at", "booked_by_id", "ended_at", "ended_by_id", "host_id", "household_id", "id", "live", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sequence", "slot_id", "span", "student_id") SELECT new_values."booked_at", new_values."booked_by_id", new_values."ended_at", new_values."ended_by_id", new_values."host_id", new_values."household_id", new_values."id", new_values."live", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sequence", new_values."slot_id", new_values."span", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8381a24316d14597bed127f7b3d4f67f12c0abc3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5517a', referencing='REFERENCING NEW TABLE AS new_values ', table='visits_booking', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "visits_bookingevent" ("booked_at", "booked_by_id", "conference_id", "ended_at", "ended_by_id", "host_id", "household_id", "id", "live", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sequence", "slot_id", "span", "student_id") SELECT new_values."booked_at", new_values."booked_by_id", new_values."conference_id", new_values."ended_at", new_values."ended_by_id", new_values."host_id", new_values."household_id", new_values."id", new_values."live", new_values."person_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."sequence", new_values."slot_id", new_values."span", new_values."student_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='bfe82e3f78a1d5c648e0defbc3f9cc8f03db4889', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_5517a', referencing='REFERENCING NEW TABLE AS new_values ', table='visits_booking', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='booking',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "visits_bookingevent" ("booked_at", "booked_by_id", "ended_at", "ended_by_id", "host_id", "household_id", "id", "live", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sequence", "slot_id", "span", "student_id") SELECT new_values."booked_at", new_values."booked_by_id", new_values."ended_at", new_values."ended_by_id", new_values."host_id", new_values."household_id", new_values."id", new_values."live", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."sequence", new_values."slot_id", new_values."span", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dec838ea6257a5a31d9572e0011c73572609a410', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e2dd6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='visits_booking', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "visits_bookingevent" ("booked_at", "booked_by_id", "conference_id", "ended_at", "ended_by_id", "host_id", "household_id", "id", "live", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sequence", "slot_id", "span", "student_id") SELECT new_values."booked_at", new_values."booked_by_id", new_values."conference_id", new_values."ended_at", new_values."ended_by_id", new_values."host_id", new_values."household_id", new_values."id", new_values."live", new_values."person_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."sequence", new_values."slot_id", new_values."span", new_values."student_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='4de87c766d7d4883353146c7905d01278d4cea04', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e2dd6', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='visits_booking', when='AFTER')),
         ),
     ]

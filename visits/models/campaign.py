@@ -16,6 +16,7 @@ from homeschool.people.models.school import SchoolPartQuerySet
 
 from .campaign_count import CampaignChange
 from .draft import COLLEAGUES
+from .record import VisitChild
 from .visit import Aspect, Visit
 
 # Who makes campaigns: those of the whole school.
@@ -42,16 +43,17 @@ class CampaignQuerySet(SchoolPartQuerySet):
         return self.filter(state=Campaign.State.OPEN)
 
     def meaning(self, children):
-        """Return those that mean every one of `children` (one condition for each)."""
+        """Return those that mean every one of `children` (ids; one condition for each)."""
         found = self
-        for child in children:
-            named = CampaignChild.objects.filter(campaign=OuterRef("campaign"), student=child.pk)
+        for pk in children:
+            named = CampaignChild.objects.filter(campaign=OuterRef("campaign"), student=pk)
+            child = Student.objects.filter(pk=pk)
             rules = TargetRule.objects.filter(
                 ~Q(kind=TargetRule.Kind.NAMED) | Exists(named),
                 campaign=OuterRef("pk"),
-                division=child.division_id,
+                division__in=child.values("division"),
             )
-            found = found.filter(Exists(rules), school=child.school_id)
+            found = found.filter(Exists(rules))
         return found
 
 
@@ -223,7 +225,7 @@ class Campaign(models.Model):
     def attachable(self, students, start, end):
         """Return the visits of `students` from `start` up to `end` (moments) that may count for it:
         of its purpose, so that the two are never mixed, and of no other campaign."""
-        lines = Visit.children.through.objects.filter(visit=OuterRef("pk"), student__in=students)
+        lines = VisitChild.objects.filter(visit=OuterRef("pk"), student__in=students)
         inside = Q(happened_at__gte=start, happened_at__lt=end) | Q(
             happened_at=None, planned_at__gte=start, planned_at__lt=end
         )
@@ -274,10 +276,10 @@ class Campaign(models.Model):
 
     # --- teams --------------------------------------------------------------------------------------
     def team_of(self, user, children):
-        """Return the team in which `user` makes a visit to `children`: one of their division first,
+        """Return the team in which `user` makes a visit to `children` (ids): one of their division first,
         None where the person is in none (one query)."""
         mine = self.teams.filter(Q(lead=user.pk) | Exists(_membership_of(user)))
-        divisions = {child.division_id for child in children}
+        divisions = Student.objects.filter(pk__in=children).values("division")
         near = mine.filter(Q(division__in=divisions) | Q(division=None))
         return near.order_by(F("division").asc(nulls_last=True), "name").first()
 
@@ -412,7 +414,7 @@ class Team(models.Model):
     def drop(self, *, by):
         """Take the team away; its visits stay in the campaign."""
         with transaction.atomic():
-            self.visits.update(team=None)
+            self.visits.update(campaign_team=None)
             self.members.clear()
             self.campaign._record("campaign.team_dropped", by, team=str(self.pk))
             self.delete()

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
-from homeschool.people.models import School, SchoolClass, Student
+from homeschool.people.models import Household, School, SchoolClass, Student
 from homeschool.people.models.school import SchoolPartQuerySet
 
 from .home import HomeQuerySet, OfAHome, children_in, one_home
@@ -246,7 +246,7 @@ class ConferenceDay(models.Model):
             self.called_off_at = timezone.now()
             self.save(update_fields=["called_off_at"])
             self.slots.update(live=False)
-            bookings = Booking.objects.filter(slot__conference=self, live=True)
+            bookings = self.bookings.filter(live=True)
             bookings.update(live=False, ended_at=self.called_off_at, ended_by=by)
             Entry.record(CALLED_OFF, self, by=by, school=self.school)
             Notice.objects.about(self).cancel()
@@ -309,6 +309,28 @@ class Slot(models.Model):
 
 
 class BookingQuerySet(HomeQuerySet):
+    """Booked times. `visible_to(user)`:
+
+    guardian, grown student: those of the own home, about a child that it sees · adviser, counselor,
+    leader, school admin: about the children that they see · who sits at the table: those booked there,
+    while the role is open · everybody else: none.
+    """
+
+    def visible_to(self, user):
+        """Return the booked times of which `user` may know."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        seen = Student.objects.visible_to(user, roles=sight.STAFF_ROLES)
+        own = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES, item=ITEM)
+        lives = Household.objects.filter(Q(guardians=user.pk) | Q(students__user=user.pk))
+        at_home = Q(household__in=lives.values("pk")) | Q(person=user.pk)
+        here = ConferenceDay.objects.visible_to(user)
+        return self.filter(
+            Q(student__in=seen.values("pk"))
+            | Q(student__in=own.values("pk")) & at_home
+            | Q(host=user.pk, conference__in=here.values("pk"))
+        )
+
     def live(self):
         """Return those that stand."""
         return self.filter(live=True)
@@ -344,8 +366,9 @@ class BookingQuerySet(HomeQuerySet):
         day = slot.conference
         if slot.starts_at <= timezone.now() or not (as_staff or day.takes_bookings):
             raise NotOpen
-        own = self.live().of([home]).filter(student=student, host=slot.host_id)
-        own = own.filter(slot__conference=day).select_for_update(of=("self",)).first()
+        # without a join: a row that moved while we waited must be found again
+        own = self.live().of([home]).filter(conference=day, student=student, host=slot.host_id)
+        own = own.select_for_update().first()
         if own and own.slot_id == slot.pk:
             return own
         if slot.blocked or not slot.live or self.live().filter(slot=slot).exists():
@@ -355,10 +378,11 @@ class BookingQuerySet(HomeQuerySet):
         return self._begin(slot, student, home, by)
 
     def _begin(self, slot, student, home, by):
-        booking = self.create(
-            slot=slot, host_id=slot.host_id, span=slot.span, student=student,
+        booking = Booking(
+            slot=slot, conference=slot.conference, host_id=slot.host_id, span=slot.span, student=student,
             household_id=home.household, person_id=home.person, booked_by=by,
         )  # fmt: skip
+        booking.save(force_insert=True)
         booking.tell("conference.booked", by)
         return booking
 
@@ -371,12 +395,13 @@ class _Deadlock(Exception):
 class Booking(OfAHome):
     """A time that a home has with a teacher about one child; what became of it stays in its events.
 
-    `host` and `span` are the slot's, so that the database can refuse two at once. `sequence` counts
+    `conference`, `host` and `span` are the slot's, so that the database can refuse two at once. `sequence` counts
     the changes that calendars must follow.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="bookings")
+    conference = models.ForeignKey(ConferenceDay, models.PROTECT, related_name="bookings")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     span = DateTimeRangeField()
     student = models.ForeignKey(Student, models.PROTECT, related_name="bookings")
@@ -397,6 +422,12 @@ class Booking(OfAHome):
             one_home("a_booking_is_of_a_household_or_a_person"),
             models.UniqueConstraint(
                 fields=["slot"], condition=Q(live=True), name="a_slot_is_taken_once"
+            ),
+            models.UniqueConstraint(
+                fields=["conference", "host", "student", "household", "person"],
+                condition=Q(live=True),
+                nulls_distinct=False,
+                name="a_home_has_one_time_with_a_teacher",
             ),
             ExclusionConstraint(
                 name="a_teacher_talks_with_one_family_at_a_time",

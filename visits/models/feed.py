@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from homeschool.journal.models import Entry
+from homeschool.people.models import User
 from homeschool.people.models.token import digest
 
 MARK = "hsc_"
@@ -20,9 +21,9 @@ class FeedManager(models.Manager):
         """End the feed of `user` and make a new one; return (feed, text). The text is kept nowhere."""
         text = MARK + secrets.token_urlsafe(32)
         with transaction.atomic():
-            type(user).objects.select_for_update(no_key=True).get(pk=user.pk)
-            self.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())
-            feed = self.create(user=user, digest=digest(text))
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            self.filter(user=user.pk, revoked_at=None).update(revoked_at=timezone.now())
+            feed = self.create(user_id=user.pk, digest=digest(text))
             Entry.record("feed.made", feed, by=user)
         return feed, text
 

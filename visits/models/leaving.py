@@ -50,6 +50,11 @@ def call_off(students, by):
             continue
 
 
+def unfinished(students):
+    """Whether a record about one of these children is begun and not finished."""
+    return begun(students).exists()
+
+
 def register():
     """Tell people what visits hold of children that leave."""
-    on_leaving(Held(("visits", "promises", "summaries"), told, call_off))
+    on_leaving(Held(("visits", "promises", "summaries"), told, call_off, unfinished))

@@ -200,9 +200,10 @@ class Meeting(models.Model):
         own = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES, item=ITEM)
         return list(own.filter(pk__in=self.children().values("pk")))
 
-    def homes_for(self, user):
-        """Return the homes for which `user` answers here (two queries)."""
-        return set().union(*homes_of(user, self.own_children(user)).values())
+    def homes_for(self, user, children=None):
+        """Return the homes for which `user` answers here (two queries; one with the own children)."""
+        children = self.own_children(user) if children is None else children
+        return set().union(*homes_of(user, children).values())
 
     def guests(self):
         """Return the rows of Sight of those who are told of it: whoever may receive at this moment."""

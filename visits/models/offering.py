@@ -9,8 +9,6 @@ import datetime as dt
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -22,8 +20,9 @@ from homeschool.journal.models.clock import announce
 from homeschool.people import sight
 from homeschool.people.models import Guardianship, Household, School
 
-from .planning import Taken, span_of, taking
+from .planning import BeingWritten, Taken, taking
 from .record import READERS, VisitChild, Visitor
+from .times import Holder, OfferedTime
 from .visit import Visit
 
 SHOWN_AT_ONCE = 3
@@ -44,7 +43,7 @@ class NothingToOffer(ValueError):
 
 class RoundQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Return the rounds with a visit that `user` works with, and those of one's own making.
+        """Return the rounds with a visit to a child that `user` works with.
 
         adviser, counselor, leader: rounds to a child they see · others: none.
         """
@@ -119,34 +118,43 @@ class Round(models.Model):
         people = sorted(self.visitors.values_list("pk", flat=True), key=str)
         for at in sorted(set(times)):
             row = self.times.create(at=at, until=at + dt.timedelta(minutes=self.minutes))
-            Holder.objects.bulk_create([Holder(time=row, user_id=pk, span=row.span) for pk in people])
+            Holder.objects.bulk_create(
+                [Holder(time=row, user_id=pk, span=row.span) for pk in people]
+            )
 
     def ask(self, families):
         """Make the visit and the offer of each family, and tell it."""
         now, people = timezone.now(), list(self.visitors.all())
         visits, lines, team, offers, entries = [], [], [], [], []
-        for household, children in families:
-            visit = self._visit(household)
+        for n, (household, children) in enumerate(families):
+            visit = self._visit(household, f"{n} {children[0].pk}")
             offer = Offer(round=self, visit=visit, asked_at=now, expires_at=self.answer_by)
             visits.append(visit)
             offers.append(offer)
             lines += [VisitChild(visit=visit, student=child) for child in children]
             team += [Visitor(visit=visit, user=user) for user in people]
             entries += [_entry("visit.offered", visit, self.made_by, child) for child in children]
-        for model, rows in (
-            (Visit, visits), (VisitChild, lines), (Visitor, team), (Offer, offers), (Entry, entries),
-        ):  # fmt: skip
-            model.objects.bulk_create(rows)
+        parts: list[tuple[type[models.Model], list]] = [
+            (Visit, visits),
+            (VisitChild, lines),
+            (Visitor, team),
+            (Offer, offers),
+            (Entry, entries),
+        ]
+        for model, rows in parts:
+            model._default_manager.bulk_create(rows)
         self._tell(offers)
 
-    def _visit(self, household):
+    def _visit(self, household, name):
         return Visit(
+            id=uuid.uuid5(self.pk, name),
             school=self.school,
             household=household,
             status=Visit.Status.OFFERED,
             mode=self.mode,
             purpose=self.purpose,
             planned_minutes=self.minutes,
+            campaign=self.campaign,
         )
 
     def _tell(self, offers):
@@ -174,61 +182,6 @@ class Round(models.Model):
             for offer in self.offers.open().select_related("visit__school"):
                 offer.take_back(by=by)
             Holder.objects.filter(time__round=self, time__taken_by=None).update(span=None)
-
-
-class OfferedTime(models.Model):
-    """A time of a round, taken by one visit at most."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    round = models.ForeignKey(Round, models.PROTECT, related_name="times")
-    at = models.DateTimeField()
-    until = models.DateTimeField()
-    taken_by = models.OneToOneField(
-        Visit, models.PROTECT, null=True, blank=True, related_name="offered_time"
-    )
-
-    class Meta:
-        ordering = ["at", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["round", "at"], name="a_time_stands_once_in_a_round")
-        ]
-
-    def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M}"
-
-    @property
-    def span(self):
-        """The time itself, as the database compares it."""
-        return span_of(self.at, (self.until - self.at) // dt.timedelta(minutes=1))
-
-
-class HolderQuerySet(models.QuerySet):
-    def over(self):
-        """Return those that hold a time of a round to which nobody may answer any more."""
-        now = timezone.now()
-        return self.exclude(span=None).filter(Q(time__round__answer_by__lt=now) | Q(time__at__lt=now))
-
-
-class Holder(models.Model):
-    """Who of the staff an offered time is kept for, as long as it is open: `span` is empty then."""
-
-    time = models.ForeignKey(OfferedTime, models.PROTECT, related_name="holders")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    span = DateTimeRangeField(null=True, blank=True, editable=False)
-
-    objects = HolderQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="no_time_is_offered_twice",
-                expressions=[("user", "="), ("span", "&&")],
-                condition=Q(span__isnull=False),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.user)
 
 
 class OfferQuerySet(models.QuerySet):
@@ -294,7 +247,8 @@ class Offer(models.Model):
                 fields=["round", "visit"], name="a_visit_is_offered_once_in_a_round"
             ),
             models.CheckConstraint(
-                condition=Q(answered_at=None, answer="") | Q(answered_at__isnull=False) & ~Q(answer=""),
+                condition=Q(answered_at=None, answer="")
+                | Q(answered_at__isnull=False) & ~Q(answer=""),
                 name="an_answer_has_its_time",
             ),
         ]
@@ -380,24 +334,34 @@ class Offer(models.Model):
 
     def ask_other(self, answer, *, by, wish="", seen=None):
         """Ask for another time, or for another place of PLACES without a time. Raises as `take`."""
-        with transaction.atomic():
-            self._stand(seen)
-            self._let_go()
-            self.visit.planned_at = None
-            self.visit.mode = self.PLACES.get(answer, self.round.mode)
-            self._answer(answer, by, Visit.Status.OTHER_TIME, wish)
+        taking(lambda: self._ask_other(answer, by, wish, seen))
+
+    def _ask_other(self, answer, by, wish, seen):
+        self._stand(seen)
+        self._let_go()
+        self.visit.planned_at = None
+        self.visit.mode = self.PLACES.get(answer, self.round.mode)
+        self._answer(answer, by, Visit.Status.OTHER_TIME, wish)
 
     def decline(self, *, by, seen=None):
         """Say no, without a reason. Raises as `take`."""
-        with transaction.atomic():
-            self._stand(seen)
-            self._let_go()
-            self._answer(self.Answer.NO, by, Visit.Status.DECLINED)
+        taking(lambda: self._decline(by, seen))
+
+    def _decline(self, by, seen):
+        self._stand(seen)
+        self._let_go()
+        self._answer(self.Answer.NO, by, Visit.Status.DECLINED)
+
+    def _lock(self):
+        """Lock record, visit and offer, in the order of every verb of a visit; return the offer as
+        it stands."""
+        list(self.visit._open_drafts().select_for_update())
+        self.visit = Visit.objects.select_for_update().get(pk=self.visit_id)
+        return Offer.objects.select_for_update(of=("self",)).get(pk=self.pk)
 
     def _stand(self, seen):
         """Lock the offer and its visit, and read them anew. Raises Over and Answered."""
-        stands = Offer.objects.select_for_update(of=("self",)).get(pk=self.pk)
-        self.visit = Visit.objects.select_for_update().get(pk=self.visit_id)
+        stands = self._lock()
         for name in ("revoked_at", "answered_at", "answer", "noted_at"):
             setattr(self, name, getattr(stands, name))
         if not self.is_alive():
@@ -434,16 +398,18 @@ class Offer(models.Model):
     # --- staff -----------------------------------------------------------------------------------------
     def take_back(self, *, by):
         """Take an offer back that was not answered: its link is dead. Taken back before, or
-        answered, nothing happens; returns whether it was taken back now."""
+        answered, nothing happens; returns whether it was taken back now. A visit whose record is
+        begun stays."""
         with transaction.atomic():
-            stands = Offer.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            stands = self._lock()
             if stands.revoked_at or stands.answered_at:
                 return False
             self.revoked_at = timezone.now()
             self.save(update_fields=["revoked_at"])
             Notice.objects.about(self).cancel()
             if self.visit.status == Visit.Status.OFFERED:
-                self.visit.cancel(by=by)
+                with contextlib.suppress(BeingWritten):
+                    self.visit.cancel(by=by)
             return True
 
     def note(self, *, by):

@@ -5,6 +5,7 @@ ahead, and an exclusion constraint refuses two of one person that overlap.
 """
 
 import datetime as dt
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -58,6 +59,7 @@ def moment(day, time, zone):
 
 def span_of(at, minutes):
     """Return the time from `at` on, for so many minutes, the end left out."""
+    at = at.astimezone(dt.UTC)  # by the clock of a zone, an hour that comes twice would be lost
     return DateTimeTZRange(at, at + dt.timedelta(minutes=minutes))
 
 
@@ -87,7 +89,7 @@ def _quarter(at):
 
 
 def _by_day(start, over):
-    return DAY_BEGINS <= start.time() and over.date() == start.date() and over.time() <= DAY_ENDS
+    return start.time() >= DAY_BEGINS and over.date() == start.date() and over.time() <= DAY_ENDS
 
 
 # --- taking --------------------------------------------------------------------------------------
@@ -123,10 +125,14 @@ def _taking(work):
 class Planning:
     """What is done with a visit until it is held: the verbs of `Visit` about its plan."""
 
+    if TYPE_CHECKING:  # fields, states and questions are those of Visit
+
+        def __getattr__(self, name: str) -> Any: ...
+
     @property
     def planned_end(self):
         """When it is planned to end, or None."""
-        return self.planned_at and self.planned_at + dt.timedelta(minutes=self.planned_minutes)
+        return self.planned_at and span_of(self.planned_at, self.planned_minutes).upper
 
     @property
     def plan_span(self):
@@ -238,7 +244,7 @@ class Planning:
         is written.
         """
         draft = self._open_drafts().select_for_update().first()
-        stands = type(self).objects.select_for_update().get(pk=self.pk)
+        stands = self._meta.default_manager.select_for_update().get(pk=self.pk)
         if ended and stands.status == ended:
             return stands
         if stands.status not in self.OPEN:
@@ -271,7 +277,8 @@ class Planning:
     def _settle_offers(self, by, *, over=False):
         """What the family answered is answered by what the school did; a time that it had taken is
         its own no more. With `over` an offer that waits for an answer is taken back."""
-        from .offering import Offer, OfferedTime
+        from .offering import Offer
+        from .times import OfferedTime
 
         offers, now = Offer.objects.filter(visit=self, revoked_at=None), timezone.now()
         offers.filter(answered_at__isnull=False, noted_at=None).update(noted_at=now, noted_by=by)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from homeschool.journal.models import Entry, Receipt
 from homeschool.people.models import Guardianship, Household
 from homeschool.people.views.seen import listed
-from visits.models import Addendum, Draft, Participant, Promise, Summary, Visit
+from visits.models import Addendum, Draft, Offer, Participant, Promise, Summary, Visit
 from visits.models.record import READERS, staff_part_for
 
-from . import history
+from . import history, rounds
 from .standing import MODE_ICONS, STANDING, standing, with_standing, zone_of
 
 A_WHILE = dt.timedelta(minutes=30)
@@ -148,6 +148,15 @@ class Record:
         """Where another visit to these children is planned."""
         children = "&".join(f"child={student.pk}" for student in self.students)
         return f"{reverse('visits:visit-plan')}?{children}"
+
+    @cached_property
+    def offer(self):
+        """The newest offer of this visit as staff reads it, or None (one query)."""
+        if self.visit.is_held:
+            return None
+        rows = Offer.objects.filter(visit=self.visit, revoked_at=None).order_by("-asked_at")
+        row = rounds.told(self.user, rows).first()
+        return row and rounds.shown(row, self.zone)
 
     @cached_property
     def aspects(self):

@@ -10,6 +10,9 @@ from homeschool.journal import kinds
 from homeschool.people import sight
 from visits.models import Promise, Summary
 
+from .offers import register_offers
+from .outings import register_outings
+
 
 def day_in_words(day):
     """Return a day with its weekday, as the reader's language says it."""
@@ -57,6 +60,8 @@ def words_of_summary(notice, user):
 
 def register_kinds():
     """Tell the journal of this room's notices."""
+    register_offers()
+    register_outings()
     kinds.register(
         kinds.Kind(
             name="visit.summary",

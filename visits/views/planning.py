@@ -14,6 +14,7 @@ from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
 from visits import recording
 from visits.forms.planning import PlanForm
+from visits.models.planning import Taken
 from visits.models.record import WRITERS
 
 NOT_WHOLE = 422
@@ -27,12 +28,19 @@ def visit_plan(request):
     asked = list(filter(None, request.GET.getlist("child"))) or request.POST.getlist("child")
     if not asked:
         return _find(request)
-    chosen = _children(request.user, asked)
+    chosen = chosen_children(request.user, asked)
     offered = recording.family_of(chosen, request.user, WRITERS)
-    form = PlanForm(posted(request), offered=offered, chosen=chosen, by=request.user)
-    answer = answered(
-        request, form, lambda: form.schedule().get_absolute_url(), _("The visit is planned.")
-    )
+    form = PlanForm(
+        posted(request), offered=offered, chosen=chosen, by=request.user,
+        campaign=request.GET.get("campaign", ""),
+    )  # fmt: skip
+    try:
+        answer = answered(
+            request, form, lambda: form.schedule().get_absolute_url(), _("The visit is planned.")
+        )
+    except Taken:  # somebody was quicker by a moment: now it is seen
+        form.check_free(form.cleaned_data)
+        answer = None
     if answer:
         return answer
     form.show_near()
@@ -41,7 +49,7 @@ def visit_plan(request):
     return render(request, "visits/visit_plan.html", context, status=status)
 
 
-def _children(user, asked):
+def chosen_children(user, asked):
     """Return the children whom the address names; 404 where the reader may not visit one of them."""
     try:
         keys = {uuid.UUID(text) for text in asked}

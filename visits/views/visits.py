@@ -17,7 +17,7 @@ from visits.forms.listing import VisitFilter
 from visits.models import Visit
 from visits.models.record import READERS, WRITERS
 from visits.models.visit import BeingWritten, NotPlanned, TooEarly
-from visits.reading import Record
+from visits.reading import Record, outings
 
 A_PAGE = 50
 
@@ -67,6 +67,7 @@ def visit_detail(request, pk):
     record.record_reading()
     form = StaffAddendumForm(visit=record.visit.pk) if record.visit.is_held else None
     context = {"record": record, "visit": record.visit, "form": form}
+    context["outing"] = outings.outing_for(record.visit, request.user, record.team)
     with timezone.override(record.zone):
         return render(request, "visits/visit_detail.html", context)
 
@@ -88,7 +89,7 @@ def visit_print(request, pk):
 
 
 # --- what is done with it ------------------------------------------------------------------------------
-def _in_hand(request, pk):
+def in_hand(request, pk):
     """Return the visit for staff that writes visits to one of its children; 403 for its family."""
     visit = _visit(request, pk)
     if not Visit.objects.visible_to(request.user, roles=WRITERS).filter(pk=pk).exists():
@@ -99,7 +100,7 @@ def _in_hand(request, pk):
 @require_POST
 def visit_cancel(request, pk):
     """Call a planned visit off."""
-    visit = _in_hand(request, pk)
+    visit = in_hand(request, pk)
     if _done(request, visit.cancel):
         messages.success(request, _("The visit is called off."))
     return redirect(visit)
@@ -108,7 +109,7 @@ def visit_cancel(request, pk):
 @require_POST
 def visit_nobody_home(request, pk):
     """Record that the visitors met nobody: an attempt, at this moment."""
-    visit = _in_hand(request, pk)
+    visit = in_hand(request, pk)
     if _done(request, visit.nobody_home):
         messages.success(request, _("Noted: nobody was met. The attempt stands in the record."))
     return redirect(visit)
@@ -135,7 +136,7 @@ def _done(request, verb):
 @require_POST
 def visit_share(request, pk):
     """Share the summary of a held visit with the family; shared before, it stays as it was shared."""
-    visit = _in_hand(request, pk)
+    visit = in_hand(request, pk)
     if not visit.is_held:
         messages.warning(request, _("Only a visit that took place can be shared."))
         return redirect(visit)
