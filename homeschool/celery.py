@@ -36,6 +36,10 @@ app.conf.beat_schedule = {
     "sweep": {"task": "journal.sweep", "schedule": SWEEP, "options": {"expires": SWEEP}},
     # Throws away reports whose week is over.
     "tidy": {"task": "reports.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
+    # Throws away the files of rosters after their day.
+    "tidy-rosters": {"task": "people.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
+    # Tells those who lead of visitors who are not back from a home.
+    "overdue": {"task": "visits.overdue", "schedule": SWEEP, "options": {"expires": SWEEP}},
 }
 
 

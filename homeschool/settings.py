@@ -123,6 +123,7 @@ MIDDLEWARE = [
     "homeschool.people.signin.ReaderMiddleware",
     "homeschool.people.signin.KeptTextMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "homeschool.people.signin.refusals.RefusalMiddleware",
     "homeschool.people.signin.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -365,5 +366,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "weasyprint.progress": {"level": "WARNING"},
+    },
 }

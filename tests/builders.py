@@ -3,6 +3,8 @@
 import itertools
 import uuid
 
+from homeschool.people.actions import rostering
+from homeschool.people.importing.files import RosterFile
 from homeschool.people.models import (
     Address,
     Caseload,
@@ -11,6 +13,7 @@ from homeschool.people.models import (
     Household,
     Invitation,
     Membership,
+    RosterImport,
     School,
     SchoolClass,
     Student,
@@ -21,6 +24,11 @@ from homeschool.people.models import (
 from homeschool.people.models.invitation import Invitee
 
 _numbers = itertools.count(1)
+ROSTER = (
+    b"student_number,name,class,guardian,relation,email,language,colour\n"
+    b"N1,Nia Cole,9Y,Uma Cole,mother,uma.cole@example.org,en,blue\n"
+    b"N2,,9Y,,,,,\n"
+)
 
 
 def make_school(code=None, **fields):
@@ -121,3 +129,12 @@ def make_letter(student, user, by):
     invitation, code = Invitation.objects.issue(Invitee(student, user), by=by)
     invitation.code = code
     return invitation
+
+
+def make_roster(school, by, raw=ROSTER):
+    """Make a file that was sent and read, and waits for the word that it may come in."""
+    file = RosterFile(raw, "roster.csv")
+    found = rostering.findings(file.plan(school, skip_refused=True), file)
+    return RosterImport.objects.create(
+        school=school, asked_by=by, file_name="roster.csv", content=raw, **found
+    )

@@ -26,9 +26,34 @@ FIRST = (
 )
 
 
+# Files that start real servers, workers or the whole portal: left out of a quick run.
+WITH_SERVERS = (
+    "demo/test_load_demo.py",
+    "journal/test_kill.py",
+    "journal/test_relay.py",
+    "journal/test_several.py",
+    "test_bench.py",
+    "test_compose.py",
+    "test_deploy.py",
+    "test_portal.py",
+    "test_restore.py",
+    "test_services.py",
+)
+
+
+def pytest_addoption(parser):
+    """Let `--quick` leave out what takes longest: everyday work, never the run that says “green”."""
+    parser.addoption("--quick", action="store_true", help="without browsers and real servers")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Bring the longest files to the front of what is shared out."""
+    """Bring the longest files to the front of what is shared out; with --quick leave the slow out."""
+    if config.getoption("quick"):
+        slow = {Path(__file__).parent / name for name in WITH_SERVERS}
+        left = [item for item in items if item.path in slow or item.get_closest_marker("browser")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
     if hasattr(config, "workerinput"):
         place = {Path(__file__).parent / name: n for n, name in enumerate(FIRST)}
         items.sort(key=lambda item: place.get(item.path, len(place)))

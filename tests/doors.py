@@ -23,7 +23,7 @@ from django.urls import reverse
 
 from homeschool.journal.models import Entry
 from homeschool.people import sight
-from homeschool.people.models import Caseload
+from homeschool.people.models import Caseload, Handover, Transfer
 from homeschool.people.sight import (
     ADVISER,
     COUNSELOR,
@@ -91,6 +91,8 @@ WITH_THE_CHILD = SCHOOL_WIDE | {"adviser": {ADVISER}, "counselor": {COUNSELOR}}
 IN_SCHOOL = WITH_THE_CHILD | {"other_teacher": {ADVISER}, "other_counselor": {COUNSELOR}}
 ELSEWHERE = {"other_school_admin": {SCHOOL_ADMIN}}
 
+BOTH_ADMINS = {"school_admin": {SCHOOL_ADMIN}} | ELSEWHERE
+
 THINGS = {
     "child": {
         "the child": WITH_THE_CHILD | {"mother": {GUARDIAN}},
@@ -116,10 +118,23 @@ THINGS = {
     "term": {"the term": IN_SCHOOL, "another school's term": ELSEWHERE},
     "class": {"the class": IN_SCHOOL, "another school's class": ELSEWHERE},
     "membership": {"a colleague's": IN_SCHOOL, "one of another school": ELSEWHERE},
+    "handover": {
+        "the counselor's to a colleague": SCHOOL_WIDE
+        | {"counselor": {COUNSELOR}, "other_counselor": {COUNSELOR}},
+        "one of another school": ELSEWHERE,
+    },
     "caseload": {"the counselor's": IN_SCHOOL, "one of another school": ELSEWHERE},
     "invitation": {"a letter of the school": IN_SCHOOL, "one of another school": ELSEWHERE},
+    "grade": {"the grade": IN_SCHOOL, "another school's grade": ELSEWHERE},
+    # an offer is for the administrators of both schools alone
+    "transfer": {"to another school": BOTH_ADMINS, "from another school": BOTH_ADMINS},
+    "roster": {
+        "a file of the school": {"school_admin": {SCHOOL_ADMIN}},
+        "one of another school": ELSEWHERE,
+    },
 } | records.THINGS
 NEVER = "one that never existed"
+NOTE = "Canary-note 2048"
 NO_UUID, NO_NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
 BY_NUMBER = {"passkey", "delivery"}
 
@@ -237,18 +252,31 @@ class Stage:
             setattr(c, name, user)
         c.first_admin = builders.make_user("First Admin", is_staff=True, is_superuser=True)
         self.give_second_steps(c)
-        self.imported = Entry.record(
-            "roster.imported", c.school, by=c.school_admin, school=c.school, counts={}
-        )
         self.visits_imported = Entry.record(
             "visits.imported", c.school, by=c.school_admin, school=c.school, counts={}
         )
+        leaver, comer = (
+            builders.make_student(self.lone_class),
+            builders.make_student(c.other_child.school_class),
+        )
+        self.transfers = [
+            Transfer.objects.offer(leaver, c.other_school, by=c.school_admin),
+            Transfer.objects.offer(comer, c.school, by=c.other_school_admin),
+        ]
         self.token = builders.make_token(c.counselor)
         self.other_role = builders.make_staff(c.other_school, COUNSELOR).membership
         self.caseload = c.counselor.membership.caseloads.first()
         self.other_caseload = Caseload.objects.create(
             membership=self.other_role, student=c.other_child
         )
+        taker = builders.make_staff(c.other_school, COUNSELOR).membership
+        self.handovers = [
+            Handover.objects.create(school=giver.school, giver=giver, taker=taker, by=by, note=note)
+            for giver, taker, by, note in (
+                (c.counselor.membership, c.other_counselor.membership, c.school_admin, NOTE),
+                (self.other_role, taker, c.other_school_admin, ""),
+            )
+        ]
         self.records = records.Records(self, c)
 
     def give_second_steps(self, c):
@@ -281,10 +309,17 @@ class Stage:
             "term": [c.term, self.other_term],
             "class": [c.school_class, c.other_child.school_class],
             "membership": [c.counselor.membership, self.other_role],
+            "handover": self.handovers,
             "caseload": [self.caseload, self.other_caseload],
+            "grade": [c.school_class.division, c.other_child.school_class.division],
+            "transfer": self.transfers,
             "invitation": [
                 builders.make_letter(self.lone_child, self.lone_parent, c.school_admin),
                 builders.make_letter(c.other_child, self.other_parent, c.other_school_admin),
+            ],
+            "roster": [
+                builders.make_roster(c.school, c.school_admin),
+                builders.make_roster(c.other_school, c.other_school_admin),
             ],
         }
         keys = {kind: [row.pk for row in found] for kind, found in rows.items()}
@@ -305,6 +340,8 @@ class Stage:
         return {
             "Canary-reason 4711": contacts,
             "Canary-road 8": contacts,
+            # the two, the leader, and who wrote it
+            NOTE: {"counselor", "other_counselor", "principal", "school_admin"},
             "canary-mother@example.org": contacts | {"mother"},
             "+86 555 0100": contacts | {"mother"},
             "canary-father@example.org": contacts | {"father"},
@@ -357,10 +394,15 @@ FOOTPRINT = """
          + (SELECT count(*) FROM people_guardianshipevent) + (SELECT count(*) FROM people_grantevent)
          + (SELECT count(*) FROM people_membershipevent) + (SELECT count(*) FROM people_caseloadevent)
          + (SELECT count(*) FROM people_school) + (SELECT count(*) FROM people_term)
+         + (SELECT count(*) FROM people_division) + (SELECT count(*) FROM people_handover)
+         + (SELECT count(*) + count(retired_at) FROM visits_aspect)
          + (SELECT count(*) FROM people_schoolclass) + (SELECT count(*) FROM people_user)
+         + (SELECT count(*) FROM people_leaving) + (SELECT count(*) FROM people_newyear)
+         + (SELECT count(*) + count(answered_at) FROM people_transfer)
          + (SELECT count(*) + count(revoked_at) FROM people_token)
          + (SELECT count(*) + count(ended_at) FROM people_invitation)
          + (SELECT count(*) FROM visits_visitevent) + (SELECT count(*) FROM visits_promiseevent)
+         + (SELECT count(*) FROM visits_meetinghome) + (SELECT count(*) FROM visits_bookingevent)
          + (SELECT count(*) FROM visits_meeting) + (SELECT count(*) FROM visits_addendum)
          + (SELECT count(*) + coalesce(sum(version), 0) FROM visits_draft)
          + (SELECT count(acknowledged_at) FROM journal_receipt)
@@ -404,6 +446,11 @@ CHILDREN = [
         post={GUARDIAN, STUDENT},
         but=NO_PARENT,
     ),
+    *(
+        Door(f"people:child-{verb}", about="child", get=EDITORS, post=EDITORS)
+        for verb in ("leave", "come-back", "move")
+    ),
+    Door("people:transfer-offer", about="child", get={SCHOOL_ADMIN}, post={SCHOOL_ADMIN}),
     Door("people:guardianship-add", about="child", get=EDITORS, post=EDITORS),
     Door("people:grant-give", about="child", post={STUDENT}),
     Door("people:grant-withdraw", about="grant", post={STUDENT}),
@@ -411,6 +458,7 @@ CHILDREN = [
         Door(f"people:guardianship-{verb}", about="guardianship", get=EDITORS, post=EDITORS)
         for verb in ("edit", "withdraw", "restore", "restrict", "end")
     ),
+    Door("people:guardianship-same", about="guardianship", get={SCHOOL_ADMIN}, post={SCHOOL_ADMIN}),
     Door("people:me", get=signed_in(OK), post=signed_in(OK)),
     Door("people:token-list", get=signed_in(OK), post=signed_in(OK)),
     Door("people:token-create", get=signed_in(OK), post=signed_in(OK)),
@@ -428,6 +476,16 @@ def of_school(name, about="school", **how):
     return Door(f"people:{name}", about=about, **{"get": ADMIN, "post": ADMIN} | how)
 
 
+def of_person(name, **how):
+    """Return the row of a page about somebody who worked at the school: its administrators come in."""
+    return of_school(
+        name,
+        args={"person": lambda stage: stage.cast.old_session.pk},
+        but={("other_school_admin", "another school"): HIDDEN},
+        **how,
+    )
+
+
 SET_UP = [
     Door("people:school", get=TO_OWN_SCHOOL, post=TO_OWN_SCHOOL),
     Door("people:roster", get=TO_OWN_SCHOOL, post=TO_OWN_SCHOOL),
@@ -440,9 +498,52 @@ SET_UP = [
     of_school("class-list"),
     of_school("class-create"),
     of_school("class-edit", "class"),
+    of_school("class-leave", "class"),
+    of_school("new-year"),
+    of_school("new-year-grade", "grade"),
+    of_school("new-year-behind", "class"),
+    of_school("new-year-check"),
+    of_school("new-year-confirm", get=None),
+    of_school("new-year-take-back", get=None),
+    of_school("new-year-forget", get=None),
+    of_school("transfer-list"),
+    of_school("transfer-detail", "transfer"),
+    *(
+        of_school(
+            f"transfer-{verb}",
+            "transfer",
+            get=None,
+            but={("school_admin", offered): REFUSED, ("other_school_admin", asked): REFUSED},
+        )
+        for verb, offered, asked in (
+            ("accept", "to another school", "from another school"),
+            ("decline", "to another school", "from another school"),
+            ("withdraw", "from another school", "to another school"),
+        )
+    ),
     of_school("staff-list"),
     of_school("staff-add"),
     of_school("staff-detail", "membership"),
+    of_school("staff-edit", "membership"),
+    of_school("staff-hand-over", "membership"),
+    Door(
+        "people:handover",
+        about="handover",
+        get={COUNSELOR, LEADER, SCHOOL_ADMIN},
+        post={COUNSELOR, LEADER, SCHOOL_ADMIN},
+    ),
+    of_school("letterhead-preview"),
+    of_school("division-list"),
+    of_school("division-create"),
+    of_school("division-edit", "grade"),
+    of_school("division-delete", "grade", get=None),
+    of_school("division-unite", "grade", get=None),
+    of_school("person-list"),
+    of_person("person-detail"),
+    of_person("person-reset"),
+    of_person("person-close", get=None),
+    of_person("person-reopen", get=None),
+    of_person("address-works", get=None),
     of_school("staff-end", "membership"),
     of_school("caseload-end", "caseload", get=None),
     of_school("invitation-list"),
@@ -451,15 +552,15 @@ SET_UP = [
     of_school("invitation-pdf", "class", get=None),
     of_school("invitation-revoke", "invitation", get=None),
     of_school("roster-import"),
+    of_school("roster-export"),
     of_school("roster-template"),
-    of_school("roster-preview", args=NOT_KEPT, inside=AWAY),
-    of_school("roster-refused", args=NOT_KEPT, inside=AWAY),
-    of_school("roster-confirm", args=NOT_KEPT, get=None),
-    of_school(
-        "roster-done",
-        args={"entry": lambda stage: stage.imported.pk},
-        but={("other_school_admin", "another school"): HIDDEN},
-    ),
+    of_school("roster-detail", "roster", post=None),
+    of_school("roster-progress", "roster", post=None),
+    of_school("roster-columns", "roster", inside=AWAY),
+    of_school("roster-refused", "roster", post=None),
+    of_school("roster-confirm", "roster", get=None),
+    of_school("roster-stop", "roster", get=None),
+    of_school("roster-take-back", "roster", inside=AWAY),
 ]
 
 FOR_STRANGERS = everybody(AWAY, strangers=OK)

@@ -21,6 +21,8 @@ from .doors import (
     reverse,
     signed_in,
 )
+from .doors_campaigns import CAMPAIGNS
+from .doors_meetings import MEETINGS
 from .records import (
     ADDED_BY_STAFF,
     ALIVE,
@@ -67,6 +69,13 @@ TO_ITS_PAGE = so(AWAY, SHARED, "mother") | so(AWAY, GROWN_UP, "adult", "parent")
 NOT_HELD = so(HIDDEN, PLANNED, *NEAR)
 # Who does not read what stays with staff does not say what of it the family reads.
 NOT_ALONG = so(REFUSED, SHARED, "other_teacher") | so(REFUSED, NOT_SHARED, "adviser")
+# Only who goes along sets out; who goes, and who leads, says that all are back.
+STAYS_HERE = so(REFUSED, SHARED, "other_teacher", "principal") | {
+    (person, thing): REFUSED
+    for person in ("adviser", "principal")
+    for thing in (NOT_SHARED, PLANNED)
+}
+WATCHING = VISITING | {SCHOOL_ADMIN}
 # Who visits nobody is stopped before the page looks for the child.
 NO_VISITOR = dict.fromkeys(set(PEOPLE) - VISITORS - {*STRANGERS, *UNPROVEN}, REFUSED)
 
@@ -90,6 +99,10 @@ VISITS = [
     ),
     Door("visits:visit-cancel", about="visit", post=VISITING),
     Door("visits:visit-nobody-home", about="visit", post=VISITING),
+    Door("visits:outing-list", get=STAFF_PAGE, post=ONLY_READ),
+    Door("visits:outing-begin", about="visit", get=VISITING, post=VISITING, but=STAYS_HERE),
+    Door("visits:outing-back", about="outing", post=WATCHING),
+    Door("visits:outing-put-off", about="outing", post=WATCHING),
     Door("visits:visit-share", about="visit", post=VISITING, but=NOT_ALONG),
     Door("visits:visit-start", about="visit", post=VISITING),
     Door("visits:draft-new", about="child", named="child", post=VISITING),
@@ -124,6 +137,21 @@ VISITS = [
         post=VISITING | {SCHOOL_ADMIN},
         but=so(REFUSED, "the class's", "other_teacher"),
     ),
+]
+
+# --- what visits are about ------------------------------------------------------------------------------
+
+
+def of_aspects(name, **how):
+    """Return the row of a page about a school's list of aspects: its administrators come in."""
+    return Door(f"visits:{name}", about="school", **{"get": ADMIN, "post": ADMIN} | how)
+
+
+ONE_ASPECT = {"args": {"code": "mental_health"}}
+ASPECTS = [
+    of_aspects("aspect-list"),
+    of_aspects("aspect-edit", **ONE_ASPECT),
+    *(of_aspects(f"aspect-{verb}", get=None, **ONE_ASPECT) for verb in ("up", "retire", "restore")),
 ]
 
 # --- past visits from a spreadsheet -------------------------------------------------------------------
@@ -216,4 +244,4 @@ REPORTS = [
     ),
 ]
 
-RECORDS = [*VISITS, *IMPORTING, *LETTERS, *REPORTS]
+RECORDS = [*VISITS, *CAMPAIGNS, *MEETINGS, *ASPECTS, *IMPORTING, *LETTERS, *REPORTS]

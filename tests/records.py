@@ -22,9 +22,9 @@ from homeschool.people.sight import (
 )
 from homeschool.reports.models import ReportRun
 from homeschool.reports.term import Filters
-from visits.models import Addendum, Draft, Meeting, Participant, Promise, Visit, VisitChild
+from visits.models import Addendum, Draft, Meeting, Outing, Participant, Promise, Visit, VisitChild
 
-from . import builders
+from . import builders, records_campaigns, records_meetings, records_offers
 
 # --- who sees them, in which roles ----------------------------------------------------------------
 
@@ -33,6 +33,7 @@ TOLD = STAFF | {"mother": {GUARDIAN}}
 OF_THE_SIBLING = {"other_teacher": {ADVISER}}
 GROWN = {"adult": {STUDENT}, "parent": {GUARDIAN}}
 AT_SCHOOL = {"principal": {LEADER}}
+ELSEWHERE = {"other_school_admin": {SCHOOL_ADMIN}}
 COLLEAGUES = STAFF | {
     "other_teacher": {ADVISER},
     "other_counselor": {COUNSELOR},
@@ -80,6 +81,13 @@ THINGS = {
         "one about another child of the school": AT_SCHOOL,
         "one of another school": {},
     },
+    # named by its visit
+    "outing": {
+        "one of the school": STAFF | {"school_admin": {SCHOOL_ADMIN}},
+        "one of another school": ELSEWHERE,
+    },
+    **records_meetings.THINGS,
+    **records_campaigns.THINGS,
     "meeting": {
         "the class's": COLLEAGUES,
         "another school's": {"other_school_admin": {SCHOOL_ADMIN}},
@@ -103,7 +111,7 @@ THINGS = {
         "one that failed": {"school_admin": {SCHOOL_ADMIN}, "first_admin": {OPERATOR}},
         "one of another school": {"other_school_admin": {SCHOOL_ADMIN}},
     },
-}
+} | records_offers.THINGS
 
 # --- the words, and who may read them -------------------------------------------------------------
 
@@ -139,7 +147,10 @@ CANARIES = {
     "Canary-words 83": set(),
     "Canary-promise 84": set(),
     "Canary-added 85": set(),
+    "Canary-offer 95": {"mother"},
+    "Canary-offer 96": set(),
     "Canary-theme 91": {"other_school_admin"},
+    **records_meetings.CANARIES,
     "canary-letters@example.org": set(),
     # of brothers and sisters only those are named whom the reader sees
     "林小雨雪": NEAR | {"mother", "school_admin"},
@@ -153,6 +164,7 @@ SHOWN_AT = [
     *(("visits:visit-detail", thing) for thing in THINGS["visit"]),
     ("visits:draft-step", "the counselor's"),
     ("visits:meeting-list", ""),
+    *records_meetings.SHOWN_AT,
     ("reports:progress", "the child"),
     ("reports:progress", "a grown student"),
 ]
@@ -226,9 +238,13 @@ class Records:
         self.of_the_child(c)
         self.of_the_grown(c)
         self.of_others(stage, c)
+        self.outings(stage, c)
         self.drafts(stage, c)
+        self.gathered = records_meetings.Gathered(stage, c)
+        self.campaigns = records_campaigns.Campaigns(c)
         self.tell(stage, c)
         self.reports(stage, c)
+        self.offers = records_offers.Offers(stage, c)
 
     def of_the_child(self, c):
         # a name of its own: the example in the template of a roster has the one of the cast
@@ -313,6 +329,12 @@ class Records:
         )  # fmt: skip
         self.other_meeting = gather(by, other.school_class, "Canary-theme 91")
 
+    def outings(self, stage, c):
+        """Visitors who are not back: of the visit to brother and sister, and elsewhere."""
+        due_at = timezone.now() + dt.timedelta(hours=1)
+        for visit, by in ((self.shared, c.counselor), (self.other, stage.other_role.user)):
+            Outing.objects.create(visit=visit, out_by=by, due_at=due_at)
+
     def drafts(self, stage, c):
         self.begun = [
             begin_draft(c.counselor, c.child, "Canary-draft 71"),
@@ -344,6 +366,7 @@ class Records:
         held = [self.unshared, self.grown, self.lone, self.other]
         rows = {
             "visit": [self.shared, self.planned, *held],
+            "outing": [self.shared, self.other],
             "draft": self.begun,
             "addendum": [*self.added, self.added_by_the_grown, self.added_elsewhere],
             "promise": [owed_by[home], owed_by[school], *(v.promises.get() for v in held)],
@@ -356,4 +379,9 @@ class Records:
             "letter": [letter, channels.letter_token(self.fathers), stop],
             "stop link": [stop, letter],
         }
-        return {kind: [row.pk for row in found] for kind, found in rows.items()} | links
+        links |= self.offers.keys(letter, self.planned) | self.campaigns.keys()
+        return (
+            {kind: [row.pk for row in found] for kind, found in rows.items()}
+            | links
+            | self.gathered.keys()
+        )

@@ -15,11 +15,12 @@ from django.urls import get_resolver, reverse
 from . import doors, records
 from .doors import AWAY, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIGN_IN, WRONG_METHOD
 from .doors_api import API
+from .doors_offers import OFFERS
 from .doors_records import RECORDS
 
 pytestmark = pytest.mark.django_db
 
-DOORS = [*doors.DOORS, *RECORDS, *API]
+DOORS = [*doors.DOORS, *RECORDS, *OFFERS, *API]
 BY_NAME = {door.name: door for door in DOORS}
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # CSRF tokens: the only thing that differs by chance
 METHODS = ("get", "post")
@@ -199,7 +200,12 @@ def test_it_has_no_demo_without_the_setting(client, settings):
 # --- the words that few may read ---------------------------------------------------------------------------
 
 
-SHOWN_AT = [("people:child-detail", "the child"), ("people:me", ""), *records.SHOWN_AT]
+SHOWN_AT = [
+    ("people:child-detail", "the child"),
+    ("people:handover", "the counselor's to a colleague"),
+    ("people:me", ""),
+    *records.SHOWN_AT,
+]
 
 
 @pytest.mark.parametrize("person", [*doors.STAFF, "adult"])

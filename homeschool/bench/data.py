@@ -37,10 +37,12 @@ from homeschool.people.models import (
 from visits.models import (
     Addendum,
     Aspect,
+    Campaign,
     Meeting,
     Participant,
     Promise,
     Summary,
+    TargetRule,
     Visit,
     VisitChild,
     Visitor,
@@ -112,6 +114,7 @@ class World:
             self._make_school()
             self._make_staff()
             self._make_families()
+            self._make_campaign()
             self._make_records()
             self._make_open_ends()
         with connections[self.using].cursor() as cursor:
@@ -253,6 +256,19 @@ class World:
         homes = {(uid("home", adults_of(n)[0]), uid("adult", a)) for n, _p, a in ties}
         tie_in(Household.guardians, sorted(homes), using=self.using)
 
+    def _make_campaign(self):
+        """Write a campaign that means every child; four of five were visited in it."""
+        self._copy(Campaign, [{
+            "id": uid("campaign"), "school_id": self.school, "term_id": uid("term"),
+            "name": "Winter visits", "purpose": "relationship", "state": "open",
+            "starts": self.today - dt.timedelta(days=TERM_DAYS), "ends": self.today,
+            "made_by_id": uid("leader", 0),
+        }])  # fmt: skip
+        self._copy(TargetRule, (
+            {"campaign_id": uid("campaign"), "division_id": uid("division", n), "kind": "everyone"}
+            for n in range(self.divisions)
+        ))  # fmt: skip
+
     # --- what was recorded -----------------------------------------------------------------
     def _make_records(self):
         """Write held visits, what was promised and told, and meetings."""
@@ -323,6 +339,7 @@ class World:
             "recorded_at": told.written, "received_at": told.written, "recorded_by_id": told.staff,
             "language_spoken": "中文", "written_in": "en", "hopes": "To read a whole book.",
             "explained": "How the reading group works.", "shared_summary": WORDS, "situation": WORDS,
+            "campaign_id": uid("campaign") if told.n % 5 else None,
         }  # fmt: skip
 
     def _summary(self, told):

@@ -66,6 +66,26 @@ def term_report(stage):
     )
 
 
+def campaign_count(stage):
+    """Measure the board of a campaign counted anew for the leader and kept, after something has
+    changed, against its statement with all children of the school, sent by hand."""
+    from visits.models import Campaign, CampaignChange
+    from visits.reading import coverage
+
+    campaign = Campaign.objects.select_related("school").get(pk=uid("campaign"))
+    leader = User.objects.get(pk=uid("leader", 0))
+    students = Student.objects.filter(school=campaign.school_id)
+
+    def anew():
+        CampaignChange.objects.create(school=campaign.school)
+        coverage.counted(campaign, leader)
+
+    return in_turn(
+        lambda: timed(anew), lambda: timed(lambda: coverage.count(campaign, students)),
+        rounds=stage.rounds, times=1, warm=1,
+    )  # fmt: skip
+
+
 # --- past visits ---------------------------------------------------------------------------------
 def visits_import(stage):
     """Measure `import_visits` on a sheet of two visits for each child, against COPY of the rows that
@@ -74,8 +94,8 @@ def visits_import(stage):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "past.csv"
         write_sheet(file, stage.students, rows)
-        seconds, megabytes, said = _run_import(file)
-    floor = median(_copy_bare() for _round in range(5))
+        seconds, megabytes, said = run_import("import_visits", file, "--school", "bench")
+    floor = median(copy_bare(_imported()) for _round in range(5))
     whole = said["visits"]["new"] == rows and not said["refused"]
     return Rounds(
         [(seconds, floor)], unit="s", also=f"<= {MEGABYTES} MB", holds=whole and megabytes <= MEGABYTES,
@@ -106,14 +126,19 @@ def write_sheet(path, students, rows):
             ))  # fmt: skip
 
 
-def _run_import(file):
-    """Run the command as people run it; returns (seconds, peak in MB, what it printed)."""
-    command = [sys.executable, str(services.ROOT / "manage.py"), "import_visits", str(file)]
+def run_import(name, file, *options):
+    """Run a command as people run it; returns (seconds, peak in MB, what it printed)."""
+    command = [
+        sys.executable,
+        str(services.ROOT / "manage.py"),
+        name,
+        str(file),
+        *options,
+        "--json",
+    ]
     peak, began = 0, time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
-        child = subprocess.Popen(
-            [*command, "--school", "bench", "--json"], stdout=said, cwd=services.ROOT
-        )
+        child = subprocess.Popen(command, stdout=said, cwd=services.ROOT)
         while child.poll() is None:
             peak = max(peak, _memory(child.pid))
             time.sleep(0.02)
@@ -121,7 +146,7 @@ def _run_import(file):
         said.seek(0)
         answer = said.read()
     if child.returncode:
-        raise services.Trouble(f"import_visits refused the bench's sheet: {answer[:2000]}")
+        raise services.Trouble(f"{name} refused the bench's file: {answer[:2000]}")
     return seconds, peak / 1024, json.loads(answer)
 
 
@@ -134,18 +159,22 @@ def _memory(pid):
     return 0
 
 
-def _copy_bare():
-    """Copy what was imported into tables without keys, indexes or triggers; returns seconds."""
+def _imported():
+    """Yield (table, SQL of the rows that were imported)."""
+    for model in PARTS:
+        table, key = model._meta.db_table, "id" if model is Visit else "visit_id"
+        imported = f"{key} IN (SELECT id FROM visits_visit WHERE source = 'imported')"  # noqa: S608
+        yield table, f'SELECT * FROM "{table}" WHERE {imported}'  # noqa: S608
+
+
+def copy_bare(written):
+    """Copy rows, as (table, SQL), into tables without keys, indexes or triggers; returns seconds."""
     seconds = 0.0
     with connection.cursor() as cursor:
-        for model in PARTS:
-            table, bare = model._meta.db_table, f"bare_{model._meta.db_table}"
-            key = "id" if model is Visit else "visit_id"
-            imported = f"{key} IN (SELECT id FROM visits_visit WHERE source = 'imported')"  # noqa: S608
-            written = f'SELECT * FROM "{table}" WHERE {imported}'  # noqa: S608
-            content = io.StringIO()
+        for table, rows in written:
+            content, bare = io.StringIO(), f"bare_{table}"
             cursor.execute(f'CREATE TEMP TABLE "{bare}" (LIKE "{table}")')
-            cursor.copy_expert(f"COPY ({written}) TO STDOUT", content)
+            cursor.copy_expert(f"COPY ({rows}) TO STDOUT", content)
             content.seek(0)
             began = time.perf_counter()
             cursor.copy_expert(f'COPY "{bare}" FROM STDIN', content)

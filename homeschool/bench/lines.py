@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from homeschool.bench import heavy
+from homeschool.bench import heavy, rosters
 from homeschool.bench.crowd import answers_a_second
 from homeschool.bench.data import uid
 from homeschool.bench.harness import Line, Rounds, in_turn
@@ -23,6 +23,7 @@ def pages():
     """Return {name: (who, path, headers)} of every page whose queries are counted."""
     child = uid("student", 0)
     found = reverse("people:child-list")
+    board = reverse("visits:campaign-board", args=[uid("campaign")])
     return {
         "progress": ("mother", reverse("reports:progress", args=[child]), {}),
         "progress for staff": ("adviser", reverse("reports:progress", args=[child]), {}),
@@ -36,6 +37,10 @@ def pages():
         "visits": ("counselor", reverse("visits:visit-list"), {}),
         "meetings": ("leader", reverse("visits:meeting-list"), {}),
         "term report": ("leader", reverse("reports:term-report"), {}),
+        "campaign board": ("leader", board, {}),
+        "campaign board of a counselor": ("counselor", board, {}),
+        "campaign board by class": ("leader", f"{board}?by=class", {}),
+        "who is next": ("leader", reverse("visits:campaign-next", args=[uid("campaign")]), {}),
     }
 
 
@@ -120,6 +125,7 @@ TENFOLD = {
     "child": 1.25,
     "visits": 1.25,
     "term report": 1.5,
+    "campaign board": 1.5,
 }
 # What stands in the way where a goal is not reached, as profiles say.
 SHORT = {
@@ -163,8 +169,16 @@ _LINES = (
         1.3, heavy.term_report,
     ),
     Line(
+        "tenfold-campaign-board-anew", "campaign board after a change: counted anew and kept",
+        "its statement, sent by hand", 2, heavy.campaign_count,
+    ),
+    Line(
         "import", "past visits, two rows a child", "COPY of the rows that it wrote into bare tables",
         90, heavy.visits_import, absolute=True,
+    ),
+    Line(
+        "roster", "roster import 20,000 students", "COPY of the rows that it wrote into bare tables",
+        60, rosters.roster_import, absolute=True,
     ),
 )  # fmt: skip
 LINES = tuple(replace(line, short=SHORT.get(line.name, "")) for line in _LINES)

@@ -10,8 +10,10 @@ class ReportsConfig(AppConfig):
 
     def ready(self):
         from homeschool.journal.kinds import register_job
+        from homeschool.people.actions import merging
         from homeschool.people.views.seen import PURPOSES
         from homeschool.reports import actions, models
 
         register_job(models.TERM_REPORT, actions.make)
+        merging.moves("reports.ReportRun.asked_by", merging.STAYS)
         PURPOSES["progress.viewed"] = _("read what the family sees")

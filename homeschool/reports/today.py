@@ -20,6 +20,7 @@ from homeschool.reports.asked.today import OVER, STATUS
 from homeschool.reports.progress.words import month_day, spoken_day
 from visits import reading
 from visits.models import Visit
+from visits.reading import meeting_ahead, rounds
 
 SOON = dt.timedelta(hours=2)
 NEWS = dt.timedelta(days=7)
@@ -214,6 +215,24 @@ class Today:
             return []
         return asked.never_met(self.user)
 
+    @cached_property
+    def meetings(self):
+        """Meetings of parents of one's own: those to come, and those of which nobody knows whether
+        they took place (one query); only on today's page."""
+        if not self.is_today:
+            return []
+        ends = self.today - meeting_ahead.LATELY, self.today + meeting_ahead.SOON
+        return [
+            meeting_ahead.meeting_card(row, self.today) for row in asked.meetings(self.user, *ends)
+        ]
+
+    @cached_property
+    def table_times(self):
+        """The next times that families booked at one's own table (one query); only on today's page."""
+        if not self.is_today:
+            return []
+        return [meeting_ahead.time_card(row) for row in asked.table_times(self.user)]
+
     # --- what needs the reader -------------------------------------------------------------
     @cached_property
     def late_promises(self):
@@ -228,6 +247,20 @@ class Today:
         }
         mine, theirs = _("You promised it for %(day)s"), _("%(name)s promised it for %(day)s")
         return row | {"promised": (mine if row["mine"] else theirs) % words}
+
+    @cached_property
+    def _offers(self):
+        return [rounds.shown(row, self.zone) for row in asked.offers(self.user)]
+
+    @property
+    def offers(self):
+        """What families answered to the offer of a visit, and nobody noted yet."""
+        return [row for row in self._offers if row["is_waiting"]]
+
+    @property
+    def offered(self):
+        """Offers that wait for a family."""
+        return [row for row in self._offers if row["is_open"]]
 
     @cached_property
     def answers(self):
@@ -281,7 +314,7 @@ class Today:
     @property
     def waiting(self):
         """How many things need the reader; what families have read needs nobody."""
-        lists = (self.late_promises, self.answers, self.drafts, self.unwritten)
+        lists = (self.late_promises, self.offers, self.answers, self.drafts, self.unwritten)
         return sum(map(len, lists))
 
 

@@ -11,12 +11,15 @@ import pytest
 from django.conf import settings
 
 from tests import doors
-from tests.doors import DOORS, OK
+from tests.doors import OK
+from tests.doors_campaigns import CAMPAIGNS
+from tests.doors_offers import OFFERS
 
 from .conftest import DESKTOP, PHONE, Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
+DOORS = [*doors.DOORS, *CAMPAIGNS, *OFFERS]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
@@ -33,7 +36,14 @@ NO_PAGES = {
     "healthz",
     "readyz",
     "people:roster-template",
+    "people:roster-refused",
+    "people:roster-progress",
     "mfa_download_recovery_codes",
+    "visits:feed-read",
+    "visits:road-pdf",
+    "visits:meeting-calendar",
+    "visits:booking-calendar",
+    "visits:letter-calendar",
 }
 # A page looks different to each of these; of each group the first who comes in reads it.
 READERS = (

@@ -20,6 +20,7 @@ from homeschool.reports.term import PUBLIC, SHEETS, build
 from tests import plain_sql
 from tests.cast import sign_in
 from visits.models import Aspect, Meeting, Promise, Summary, Visit
+from visits.reading import coverage
 
 pytestmark = pytest.mark.django_db
 CODE = world.COLLEGE_CODE
@@ -115,6 +116,21 @@ def totals_of(path):
         total = book.get_sheet_by_name(str(sheet.title)).to_python()[1]
         found |= dict(zip(sheet.measures, total[3:], strict=False))
     return found
+
+
+def test_the_board_of_its_campaign_reads_the_same(college):
+    total = coverage.counted(college.campaign, college.admin).figures.get(kind="").numbers
+    names = {
+        "reached": "students_reached",
+        "in_person": "students_reached_in_person",
+        "online": "students_reached_online",
+        "households_visited": "households_visited",
+        "visits_held": "visits_held",
+        "targets": "students_on_roll",
+    }
+    assert {name: total[name] for name in names} == {
+        name: (REFERENCE | BESIDES)[measure] for name, measure in names.items()
+    }
 
 
 def test_the_public_version_hides_nothing(college):

@@ -147,6 +147,14 @@ def test_the_home_of_a_restricted_father_is_not_the_childs():
     assert not (row.may_receive)
 
 
+def test_one_mother_has_two_accounts_and_one_counselor_handed_two_children_over():
+    made = world.load(TODAY)
+    twins = {made.nadia_rahman, made.nadia_once_more}
+    assert len({user.full_name for user in twins}) == 1
+    assert twins <= {tie.guardian for tie in made.aisha.guardianships.all()}
+    assert (made.handover.giver.user, made.handover.taker.user) == (made.lucia_vega, made.mei_chen)
+
+
 def test_one_grandmother_looks_after_two_and_has_no_address():
     made = world.load(TODAY)
     assert made.zhao_xiuying.email is None

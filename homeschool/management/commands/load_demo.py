@@ -47,7 +47,7 @@ class Command(BaseCommand):
             Guardianship.objects.filter(student__school=school).values("guardian").distinct()
         )
         return (
-            f"{code}: {school.students.count()} children, {guardians.count()} guardians, "
+            f"{code}: {school.students.active().count()} children, {guardians.count()} guardians, "
             f"{school.memberships.count()} members of staff, {school.classes.count()} classes; "
             f"{made.made} rows new."
         )

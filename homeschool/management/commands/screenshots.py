@@ -21,6 +21,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 SIZES = {"phone": (360, 740), "desktop": (1280, 860)}
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "zh-hans")
+# Somebody who has typed the code of a letter, and has not come in yet.
+WITH_A_LETTER = "with a letter"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Shot:
     """A page: the picture's name, who looks (a key of the demo's world), and its address.
 
     `of` is the key of the row (or token) that the page is about, "" for a page about nobody; `step`
-    is the step of a form that has several, `query` what stands behind the question mark.
+    is the step of a form that has several, `query` what stands behind the question mark, with names
+    of the demo's world in braces.
     """
 
     name: str
@@ -42,6 +45,9 @@ class Shot:
 SHOTS = (
     Shot("sign-in", "", "account_login"),
     Shot("sign-in-staff", "", "account_login_password"),
+    Shot("first-sign-in-language", "", "account_letter_scanned", "letter_code"),
+    Shot("first-sign-in-code", WITH_A_LETTER, "account_letter_code"),
+    Shot("first-sign-in-child", WITH_A_LETTER, "account_letter_child"),
     Shot("demo-people", "", "demo:people"),
     Shot("today", "mei_chen", "reports:today"),
     Shot("today-empty", "grace_miller", "reports:today"),
@@ -54,6 +60,27 @@ SHOTS = (
     Shot("progress-spanish", "camila_ruiz", "reports:progress", "mateo"),
     Shot("letter", "", "journal:letter", "letter"),
     Shot("meetings", "mei_chen", "visits:meeting-list"),
+    Shot("meeting", "mei_chen", "visits:meeting-detail", "meeting"),
+    Shot("meeting-came", "mei_chen", "visits:meeting-attendance", "met"),
+    Shot("meeting-family", "lin_mei", "visits:meeting-family", "meeting"),
+    Shot("meeting-letter", "", "journal:letter", "meeting_letter"),
+    Shot("conferences", "daniel_okafor", "visits:conference-list"),
+    Shot("conference", "daniel_okafor", "visits:conference-detail", "talks"),
+    Shot("conference-form", "daniel_okafor", "visits:conference-create"),
+    Shot("conference-family", "lin_mei", "visits:conference-family", "talks"),
+    Shot("conference-print", "daniel_okafor", "visits:conference-print", "talks"),
+    Shot("campaigns", "ruth_adler", "visits:campaign-list"),
+    Shot("campaign-board", "ruth_adler", "visits:campaign-board", "campaign"),
+    Shot(
+        "campaign-board-by-class",
+        "ruth_adler",
+        "visits:campaign-board",
+        "campaign",
+        query="by=class",
+    ),
+    Shot("campaign-next", "mei_chen", "visits:campaign-next", "campaign"),
+    Shot("campaign-targets", "ruth_adler", "visits:campaign-targets", "campaign"),
+    Shot("campaign-teams", "ruth_adler", "visits:campaign-teams", "campaign"),
     Shot("term-report", "omar_haddad", "reports:term-report"),
     Shot("term-report-public", "omar_haddad", "reports:term-report", query="audience=public"),
     Shot("term-report-college", "college_admin", "reports:term-report"),
@@ -63,6 +90,15 @@ SHOTS = (
         "reports:term-report",
         query="audience=public&sheet=visits",
     ),
+    Shot("offers", "mei_chen", "visits:round-list"),
+    Shot("offers-answered", "mei_chen", "visits:round-detail", "round"),
+    Shot("offers-choose", "mei_chen", "visits:round-create"),
+    Shot("offer", "", "visits:offer", "offer_link"),
+    Shot("offer-agreed", "", "visits:offer", "agreed_link"),
+    Shot("visit-move", "mei_chen", "visits:visit-move", "asked_visit"),
+    Shot("road", "mei_chen", "visits:road", query="day={road_day}"),
+    Shot("road-sheet", "mei_chen", "visits:road-print", query="day={road_day}&team={road_team}"),
+    Shot("calendar", "mei_chen", "visits:feed"),
     Shot("term-rows", "omar_haddad", "reports:term-rows", query="measure=students_reached"),
     Shot("operations", "omar_haddad", "journal:operations"),
     Shot("family-home", "wang_haitao", "home"),
@@ -81,9 +117,31 @@ SHOTS = (
     Shot("school-settings", "omar_haddad", "people:school-settings", "school"),
     Shot("terms", "omar_haddad", "people:term-list", "school"),
     Shot("classes", "omar_haddad", "people:class-list", "school"),
+    Shot("new-year", "omar_haddad", "people:new-year", "school"),
+    Shot("new-year-grade", "omar_haddad", "people:new-year-grade", "grade"),
+    Shot("new-year-check", "omar_haddad", "people:new-year-check", "school"),
+    Shot("child-left", "omar_haddad", "people:child-detail", "jonas"),
+    Shot("child-leave", "omar_haddad", "people:child-leave", "xiaoyu"),
+    Shot("transfer", "college_admin", "people:transfer-detail", "transfer"),
     Shot("staff", "omar_haddad", "people:staff-list", "school"),
+    Shot("staff-past", "omar_haddad", "people:staff-list", "school", query="roles=past"),
+    Shot("staff-edit", "omar_haddad", "people:staff-edit", "membership"),
+    Shot("staff-hand-over", "omar_haddad", "people:staff-hand-over", "membership"),
+    Shot("handover", "mei_chen", "people:handover", "handover"),
+    Shot("people", "omar_haddad", "people:person-list", "school"),
+    Shot("divisions", "omar_haddad", "people:division-list", "school"),
+    Shot("aspects", "omar_haddad", "visits:aspect-list", "school"),
+    Shot("letterhead", "omar_haddad", "people:letterhead-preview", "school"),
+    Shot("guardian-same", "omar_haddad", "people:guardianship-same", "namesake"),
     Shot("staff-caseload", "omar_haddad", "people:staff-detail", "membership"),
     Shot("roster-import", "omar_haddad", "people:roster-import", "school"),
+    Shot("roster-export", "omar_haddad", "people:roster-export", "school"),
+    Shot("visits-import", "omar_haddad", "visits:visits-import", "school"),
+    Shot("letters", "omar_haddad", "people:invitation-list", "school"),
+    Shot("letters-of-a-class", "omar_haddad", "people:invitation-class", "invited_class"),
+    Shot("who-is-out", "ruth_adler", "visits:outing-list"),
+    Shot("before-you-go", "mei_chen", "visits:outing-begin", "planned_visit"),
+    Shot("roster-read", "omar_haddad", "people:roster-detail", "roster"),
     Shot("tokens", "omar_haddad", "people:token-list"),
     Shot("token", "omar_haddad", "people:token-create"),
     Shot("second-step", "omar_haddad", "mfa_index"),
@@ -150,13 +208,22 @@ class Sights:
 
         call_command("migrate", interactive=False, verbosity=0)
         self.world = world.load()
-        self.world.college_admin = world.load(code=world.COLLEGE_CODE).admin
+        college = world.load(code=world.COLLEGE_CODE)
+        self.world.college_admin, self.world.transfer = college.admin, college.transfer
+        self.world.grade = self.world.classes["3b"].division
         User.objects.update(language="")  # the cookie of each picture says the language
         self.world.guardianship = self.world.xiaoyu.guardianships.get(guardian=self.world.lin_mei)
+        self.world.namesake = self.world.aisha.guardianships.get(guardian=self.world.nadia_rahman)
         self.world.membership = self.world.mei_chen.memberships.get()
         self.world.draft = self.world.mei_chen.drafts.first()
         self.world.visit = self.world.visits["xiaoyu"]
         self.world.letter = self.letter()
+        self.look_at_offers()
+        self.world.meeting_letter = self.letter(self.world.meeting)
+        self.world.letter_code, self.invitation = self.invite()
+        self.world.invited_class = self.world.classes["3b"]
+        self.world.planned_visit = self.planned_visit()
+        self.world.roster = self.sent_roster()
         self.found = {shot: (self.path(shot), self.session(shot.who)) for shot in SHOTS}
         self.leave_looks()
         self.begin_report()
@@ -167,22 +234,74 @@ class Sights:
         row = getattr(self.world, shot.of) if shot.of else None
         args = [part for part in (getattr(row, "pk", row), shot.step) if part]
         with contextlib.suppress(NoReverseMatch):
-            return reverse(shot.url, args=args) + (f"?{shot.query}" if shot.query else "")
+            query = shot.query.format_map(vars(self.world))
+            return reverse(shot.url, args=args) + (f"?{query}" if query else "")
         raise CommandError(f"{shot.name}: there is no page {shot.url}")
 
-    def letter(self):
-        """Return the token behind the link of the letter that told the mother of the visit."""
+    def letter(self, row=None):
+        """Return the token behind the link of the letter that told the mother of `row` (the visit)."""
         from homeschool.journal import channels
         from homeschool.journal.models import Receipt
 
         told = Receipt.objects.of(self.world.lin_mei)
-        receipt = told.about(self.world.visit.summaries.get()).get()
+        receipt = told.about(row or self.world.visit.summaries.get()).first()
         return channels.letter_token(receipt)
+
+    def invite(self):
+        """Return (code, letter) of a letter of invitation to the mother."""
+        from homeschool.people.models import Invitation
+        from homeschool.people.models.invitation import Invitee
+
+        invitee = Invitee(self.world.xiaoyu, self.world.lin_mei)
+        invitation, code = Invitation.objects.issue(invitee, by=self.world.omar_haddad)
+        return code, invitation
+
+    def sent_roster(self):
+        """Return a sheet that was read and waits for the word that it may come in."""
+        from homeschool.journal.models import Job
+        from homeschool.people.actions import rostering
+        from homeschool.people.models import RosterImport
+
+        lines = (
+            "student_number,name,class,guardian,relation,email,language",
+            "2026101,林小雨,3B,林晓梅,妈妈,lin.xiaomei@example.org,zh-hans",
+            "2026102,Mateo Ruiz,4D,Camila Ruiz,madre,camila.ruiz,es",
+            "2026103,Nia Cole,4D,Uma Cole,mother,uma.cole@example.org,en",
+        )
+        row = RosterImport.objects.ask(
+            self.world.school, by=self.world.omar_haddad, file_name="2026-autumn.csv",
+            content="\n".join(lines).encode(), language="en",
+        )  # fmt: skip
+        rostering.check(row.job)
+        row.job.end(Job.State.DONE)
+        return row
+
+    def planned_visit(self):
+        """Return a visit to a home that lies before the counselor."""
+        from visits.models import Visit
+
+        mine = Visit.objects.filter(visitors=self.world.mei_chen, status__in=Visit.OPEN)
+        return mine.filter(mode=Visit.Mode.HOME).order_by("planned_at").first()
+
+    def look_at_offers(self):
+        """Name the offers of the demo that pictures show: one that waits, one agreed, one wish."""
+        from visits.reading.offers import offer_token
+
+        offers = {offer.answer: offer for offer in self.world.round.offers.filter(revoked_at=None)}
+        asked = {answer: offer.receivers().first().user_id for answer, offer in offers.items()}
+        self.world.offer_link = offer_token(offers[""].pk, asked[""])
+        self.world.agreed_link = offer_token(offers["this_time"].pk, asked["this_time"])
+        self.world.asked_visit = offers["other_time"].visit_id
+        time = self.world.road.times.exclude(taken_by=None).earliest("at")
+        self.world.road_team = time.taken_by_id
+        self.world.road_day = time.at.astimezone(self.world.zone).date()
 
     def session(self, who):
         """Return the key of a new session of `who` in which the second factor was shown."""
         if not who:
             return ""
+        if who == WITH_A_LETTER:
+            return self.session_with_a_letter()
         from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
         from django.contrib.sessions.backends.db import SessionStore
 
@@ -195,6 +314,16 @@ class Sights:
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         session[SECOND_FACTOR] = MFA
         session[ZONE] = user.school_zone()
+        session.save()
+        return session.session_key
+
+    def session_with_a_letter(self):
+        """Return the key of a session in which the code of the letter was typed."""
+        from django.contrib.sessions.backends.db import SessionStore
+
+        session = SessionStore()
+        session["letter_code"] = self.world.letter_code
+        session["letter_found"] = str(self.invitation.pk)
         session.save()
         return session.session_key
 

@@ -22,14 +22,17 @@ from homeschool.people.asked import ADVISER
 from homeschool.people.asked.readers import prepared_for
 from homeschool.people.models import Student
 from homeschool.prepared import instance, whole
-from visits.models import Addendum, Participant, Promise, Summary, Visit, VisitChild, Visitor
+from visits.models import Addendum, Offer, Participant, Promise, Summary, Visit, VisitChild, Visitor
 from visits.models.record import READERS, home_of
+from visits.reading.meeting_ahead import AHEAD
 
 STATUS = Visit.Status
 # A visit that only the school thinks of (proposed) is not announced to the family.
 COMING = (
     STATUS.OFFERED, STATUS.ACCEPTED, STATUS.OTHER_TIME, STATUS.SCHEDULED, STATUS.UNDER_WAY,
 )  # fmt: skip
+# Visits without a time: the family chooses one.
+ASKED = (STATUS.OFFERED, STATUS.OTHER_TIME)
 AT_FIRST, A_PAGE = 3, 10
 MOST_PROMISES = 200
 MINUTE = Value(dt.timedelta(minutes=1))
@@ -53,18 +56,23 @@ def sign_of(name):
 
 def children_for(user, pk):
     """Return the children whose family page `user` opens: the own ones, and the child `pk` that
-    `user` works with (one query)."""
-    children = [instance(Student, row) for row in _own_and_other(user, pk)]
-    for child in children:
-        child.sign = sign_of(child.called)
-    return children
+    `user` works with, each with what lies `ahead` of it (one query)."""
+    return [_child(row) for row in _own_and_other(user, pk)]
+
+
+def _child(row):
+    ahead = {name: row.pop(name) for name in AHEAD}
+    child = instance(Student, row)
+    child.sign, child.ahead = sign_of(child.called), ahead
+    return child
 
 
 @prepared_for
 def _own_and_other(user, pk):
     own = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES)
     other = Student.objects.visible_to(user, roles=sight.STAFF_ROLES).filter(pk=pk)
-    return whole(own | other, "school", "school_class", columns=ADVISER)
+    rows = (own | other).annotate(**{name: of(user) for name, of in AHEAD.items()})
+    return whole(rows, "school", "school_class", columns=(*ADVISER, *AHEAD))
 
 
 # --- visits --------------------------------------------------------------------------------------
@@ -87,11 +95,13 @@ def visits_told(user, child, *, as_family, page):
 
 
 def _next(visits, page):
-    """The next planned visit, unless it is to another home of the child."""
+    """The next planned visit and one that is only offered, unless it is to another home of the
+    child."""
     over = Now() - F("planned_minutes") * MINUTE
-    return visits.filter(
-        Q(home=True) | Q(household=None), status__in=COMING, planned_at__gte=over
-    ).order_by("planned_at", "pk")[: 1 if page == 1 else 0]
+    ahead = Q(planned_at__gte=over) | Q(planned_at=None, status__in=ASKED)
+    return visits.filter(Q(home=True) | Q(household=None), ahead, status__in=COMING).order_by(
+        F("planned_at").asc(nulls_first=True), "pk"
+    )[: 2 if page == 1 else 0]
 
 
 def _held(visits, page):
@@ -112,10 +122,17 @@ def _with_parts(visits, user, child):
         present=ArraySubquery(present.order_by("pk").values(json=person)),
         additions=ArraySubquery(_additions(user, child, **part)),
         summary=Subquery(_summary(user, **part)),
+        offer=Subquery(_offer(**part)),
     ).values(
         "id", "status", "mode", "planned_at", "planned_minutes", "happened_at", "written_in",
         "language_spoken", "interpreter", "home", "staff", "present", "additions", "summary",
+        "offer",
     )  # fmt: skip
+
+
+def _offer(**part):
+    """The id of the offer that the family answers."""
+    return Offer.objects.filter(revoked_at=None, **part).order_by("-asked_at").values("pk")[:1]
 
 
 def _summary(user, **part):

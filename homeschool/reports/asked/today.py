@@ -12,6 +12,7 @@ from homeschool.prepared import prepared
 from visits import reading
 from visits.models import Addendum, Draft, Promise, Summary, Visit, VisitChild, Visitor
 from visits.models.record import READERS
+from visits.reading import meeting_ahead, rounds
 
 STATUS = Visit.Status
 # Visits that are no appointment of a day: only thought of, refused, or taken back.
@@ -98,6 +99,24 @@ def never_met(user):
         F("met").asc(nulls_first=True), "sort_key", "pk"
     )
     return rows.values("pk", "full_name", "school_class__name", "met")[:NOT_SEEN]
+
+
+@prepared_for
+def offers(user):
+    """Offers of visits that one makes: answers that nobody noted, then what waits for a family."""
+    return rounds.to_answer(user, MOST_ROWS)
+
+
+@prepared_for(new_plan=True)
+def meetings(user, first, last):
+    """Meetings of parents of one's own between these days, with what families answered."""
+    return meeting_ahead.meetings_of(user, first, last)
+
+
+@prepared_for
+def table_times(user):
+    """The next times that families booked at one's own table."""
+    return meeting_ahead.times_of(user)
 
 
 # --- what needs the reader -----------------------------------------------------------------------

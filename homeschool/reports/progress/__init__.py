@@ -26,6 +26,8 @@ from homeschool.reports.progress import words
 from visits.forms.addendum import AddendumForm
 from visits.models import Promise, VisitChild
 from visits.models.record import READERS
+from visits.reading import offers
+from visits.reading.meeting_ahead import Ahead
 
 # Who opens the page: the family, and the staff that reads visits, to see what the family sees.
 FAMILY_PAGE_ROLES = sight.FAMILY_ROLES | READERS
@@ -100,7 +102,8 @@ class Progress:
     @cached_property
     def next_visit(self):
         """The next visit that the family knows of, or None."""
-        row = next((row for row in self._visits if row["status"] != STATUS.HELD), None)
+        coming = (row for row in self._visits if row["status"] != STATUS.HELD and row["planned_at"])
+        row = next(coming, None)
         if row is None:
             return None
         at = row["planned_at"].astimezone(self.zone)
@@ -112,7 +115,35 @@ class Progress:
             "people": listed(row["staff"]),
             "said_yes": row["status"] == STATUS.ACCEPTED,
             "asked_other": row["status"] == STATUS.OTHER_TIME,
+            "answer_url": self._answer_url(row),
         }
+
+    def _answer_url(self, row):
+        """Where the family answers an offer, without a further word; "" for staff."""
+        if not row["offer"] or not self.as_family:
+            return ""
+        return offers.address("offer", offers.offer_token(row["offer"], self.user.pk))
+
+    @property
+    def offer(self):
+        """A visit that the family is asked to and has not agreed on, or None."""
+        asked = (row for row in self._visits if row["status"] != STATUS.HELD)
+        row = next((row for row in asked if not row["planned_at"] and row["offer"]), None)
+        if row is None:
+            return None
+        return row | {
+            "people": listed(row["staff"]),
+            "place": words.place(row, at_home=row["home"] and self.as_family),
+            "asked_other": row["status"] == STATUS.OTHER_TIME,
+            "answer_url": self._answer_url(row),
+        }
+
+    @property
+    def ahead(self):
+        """Meetings and booked times to come, for the family alone; without a query."""
+        if not (self.as_family and self.reads_visits):
+            return None
+        return Ahead(self.child.ahead, self.child.school_zone)
 
     @cached_property
     def summaries(self):

@@ -241,6 +241,13 @@ WITH seen AS MATERIALIZED (
     GROUP BY GROUPING SETS ((), (s.division), (s.class))
 
     UNION ALL
+    SELECT 'students_moved_on', 3, NULL, NULL, NULL, count(*)
+    FROM people_transfer t
+    WHERE t.from_school_id = %(school)s AND t.answer = 'accepted' AND t.answered_at >= %(begin)s
+      AND t.from_class_id IN (SELECT class FROM seen)
+    HAVING count(*) > 0
+
+    UNION ALL
     SELECT 'promises_' || p.measure, 8, NULL, NULL, p.side, p.number FROM (
         SELECT side, m.measure, m.number FROM (
             SELECT side, count(*) AS made, count(*) FILTER (WHERE kept) AS kept FROM promise GROUP BY side

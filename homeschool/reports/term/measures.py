@@ -157,6 +157,10 @@ MISSING = {
     "visits_without_household": _("Visits held at home without a household"),
     "visits_without_summary": _("Visits held of which the family can read nothing"),
     "promises_without_day": _("Promises without a day by which they are due"),
+    "students_moved_on": _(
+        "Children who went on to another school of this portal since the term began: they and their "
+        "visits are not counted"
+    ),
 }
 
 
