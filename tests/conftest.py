@@ -10,6 +10,7 @@ from django.utils import translation
 from . import chromium as chromium_here
 from .cast import Mould, sign_in
 
+HERE = Path(__file__).parent
 # Where several processes share the tests out: the longest files first, so that none is left with one
 # of them at the end.
 FIRST = (
@@ -26,6 +27,8 @@ FIRST = (
 )
 
 
+# Files so long that several processes share each of them out: into how many parts.
+PARTED = {"test_doors.py": 3, "browser/test_axe.py": 3}
 # Files that start real servers, workers or the whole portal: left out of a quick run.
 WITH_SERVERS = (
     "demo/test_load_demo.py",
@@ -46,17 +49,22 @@ def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="without browsers and real servers")
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Bring the longest files to the front of what is shared out; with --quick leave the slow out."""
+    """With --quick leave the slow out; where processes share the tests out, say how: the tests of a
+    file stay together, except of the longest, and the longest files come first."""
     if config.getoption("quick"):
-        slow = {Path(__file__).parent / name for name in WITH_SERVERS}
+        slow = {HERE / name for name in WITH_SERVERS}
         left = [item for item in items if item.path in slow or item.get_closest_marker("browser")]
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in set(left)]
     if hasattr(config, "workerinput"):
-        place = {Path(__file__).parent / name: n for n, name in enumerate(FIRST)}
+        place = {HERE / name: n for n, name in enumerate(FIRST)}
         items.sort(key=lambda item: place.get(item.path, len(place)))
+        parts = {HERE / name: parts for name, parts in PARTED.items()}
+        for number, item in enumerate(items):
+            name = f"{item.path.relative_to(HERE)} {number % parts.get(item.path, 1)}"
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.hookimpl(tryfirst=True)

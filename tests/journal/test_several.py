@@ -103,7 +103,9 @@ def they_take_a_form_once(machines, session, school_class):
     new, seen = reverse("visits:meeting-create"), reverse("visits:meeting-list")
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         sent = list(pool.map(lambda n: ask(machines[n % 2] + new, session, form), range(8)))
-    assert set(sent) == {(200, seen)}
+    [(status, answered)] = set(sent)
+    assert status == 200
+    assert answered.startswith(seen)
     assert Meeting.objects.count() == 1
 
 

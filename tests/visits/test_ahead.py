@@ -15,6 +15,13 @@ from .gathering import DAY, be_its_day, make_day, plan_meeting
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def in_english(cast):
+    """Let the mother read English, in which these tests look for words."""
+    cast.mother.language = "en"
+    cast.mother.save(update_fields=["language"])
+
+
 def progress(client, child):
     return client.get(reverse("reports:progress", args=[child.pk])).text
 

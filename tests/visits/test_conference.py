@@ -25,6 +25,13 @@ NO_UUID = "00000000-0000-4000-8000-000000000000"
 NEW = "/visits/conferences/new/"
 
 
+@pytest.fixture(autouse=True)
+def in_english(cast):
+    """Let the mother read English, in which these tests look for words."""
+    cast.mother.language = "en"
+    cast.mother.save(update_fields=["language"])
+
+
 @pytest.fixture
 def day(cast):
     """A day of the child's class: the adviser's table, four times from 16 to 17."""
