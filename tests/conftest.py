@@ -27,8 +27,6 @@ FIRST = (
 )
 
 
-# Files so long that several processes share each of them out: into how many parts.
-PARTED = {"test_doors.py": 3, "browser/test_axe.py": 3}
 # Files that start real servers, workers or the whole portal: left out of a quick run.
 WITH_SERVERS = (
     "demo/test_load_demo.py",
@@ -49,10 +47,9 @@ def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="without browsers and real servers")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """With --quick leave the slow out; where processes share the tests out, say how: the tests of a
-    file stay together, except of the longest, and the longest files come first."""
+    """Bring the longest files to the front of what is shared out; with --quick leave the slow out."""
     if config.getoption("quick"):
         slow = {HERE / name for name in WITH_SERVERS}
         left = [item for item in items if item.path in slow or item.get_closest_marker("browser")]
@@ -61,10 +58,6 @@ def pytest_collection_modifyitems(config, items):
     if hasattr(config, "workerinput"):
         place = {HERE / name: n for n, name in enumerate(FIRST)}
         items.sort(key=lambda item: place.get(item.path, len(place)))
-        parts = {HERE / name: parts for name, parts in PARTED.items()}
-        for number, item in enumerate(items):
-            name = f"{item.path.relative_to(HERE)} {number % parts.get(item.path, 1)}"
-            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.hookimpl(tryfirst=True)

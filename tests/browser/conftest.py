@@ -37,11 +37,11 @@ class MailSink:
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
-    def to(self, address, seconds=10):
-        """Return the last mail to `address`, waiting for it."""
+    def to(self, address, seconds=10, *, that=lambda mail: True):
+        """Return the last mail to `address` for which `that(mail)` holds, waiting for it."""
 
         def mails():
-            return [mail for mail in self.mails if address in mail["To"]]
+            return [mail for mail in self.mails if address in mail["To"] and that(mail)]
 
         assert wait_until(mails, seconds), f"no mail to {address} came within {seconds} s"
         return mails()[-1]
@@ -161,6 +161,15 @@ def visit(chromium, portal):
         context.close()
 
 
+def _code(mail):
+    return re.search(r"(?m)^\s*(\d{6})\s*$", mail.get_body(["plain"]).get_content())
+
+
+def holds_a_code(mail):
+    """Whether a mail brings the six digits to sign in with."""
+    return bool(_code(mail))
+
+
 def code_in(mail):
     """Return the six digits of a mail."""
-    return re.search(r"(?m)^\s*(\d{6})\s*$", mail.get_body(["plain"]).get_content())[1]
+    return _code(mail)[1]

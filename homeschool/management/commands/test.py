@@ -38,14 +38,14 @@ def run(arguments):
 def shares(arguments):
     """Return what shares all tests out among processes; nothing where a file or a folder is named.
 
-    One process more than the machine has processors, since many tests wait for a server.
-    tests/conftest.py says which tests stay together, and which come first.
+    One process more than the machine has processors, since many tests wait for a server. The tests of
+    a file stay together, and tests/conftest.py says which files come first.
     """
     named = any((ROOT / word.split("::")[0]).exists() for word in arguments)
     if named or "--pdb" in arguments:
         return []
     processes = len(os.sched_getaffinity(0)) + 1
-    return ["-n", str(processes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def forget_switches():
