@@ -12,14 +12,15 @@ from django.conf import settings
 
 from tests import doors
 from tests.doors import OK
-from tests.doors_campaigns import CAMPAIGNS
 from tests.doors_offers import OFFERS
+from tests.doors_records import RECORDS
 
 from .conftest import DESKTOP, PHONE, Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
-DOORS = [*doors.DOORS, *CAMPAIGNS, *OFFERS]
+VISITS = [door for door in RECORDS if door.name.startswith("visits:")]
+DOORS = [*doors.DOORS, *OFFERS, *VISITS]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
