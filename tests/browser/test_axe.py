@@ -42,6 +42,7 @@ NO_PAGES = {
     "mfa_download_recovery_codes",
     "visits:feed-read",
     "visits:road-pdf",
+    "visits:visits-import-template",
     "visits:meeting-calendar",
     "visits:booking-calendar",
     "visits:letter-calendar",
