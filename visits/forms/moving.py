@@ -5,7 +5,7 @@ import uuid
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 from homeschool.forms import (
     CheckBoxes,
@@ -22,12 +22,12 @@ from visits.models.planning import NoSuchTime, moment
 
 from .listing import NOT_A_DAY
 from .offering import NOT_A_TIME
-from .planning import FARTHEST, LONGEST, NO_SUCH_TIME, SHORTEST, busy_words, show_near
+from .planning import FARTHEST, NO_SUCH_TIME, SHORTEST, LastsMixin, busy_words, show_near
 from .step import choose
 from .who import MODES
 
 
-class MoveForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
+class MoveForm(LastsMixin, SubmissionFormMixin, CleanTextMixin, forms.Form):
     """The plan of `visit` in the hands of `by`, who may go along or not."""
 
     marks_optional = False
@@ -82,15 +82,6 @@ class MoveForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         }  # fmt: skip
 
     # --- what must hold ---------------------------------------------------------------------------
-    def clean_minutes(self):
-        minutes = self.cleaned_data["minutes"]
-        if not SHORTEST <= minutes <= LONGEST:
-            limits = {"least": SHORTEST, "most": LONGEST}
-            raise forms.ValidationError(
-                gettext("A visit lasts between %(least)s and %(most)s minutes.") % limits
-            )
-        return minutes
-
     def clean(self):
         data = super().clean()
         team = [*data.get("team", []), *filter(None, [data.get("colleague_more")])]

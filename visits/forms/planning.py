@@ -94,7 +94,20 @@ def time_in_words(at, zone):
     return pgettext("Thu 26 November 16:30", "%(weekday)s %(date)s %(time)s") % words
 
 
-class PlanForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
+class LastsMixin:
+    """A form of a visit that says in `minutes` how long it lasts."""
+
+    def clean_minutes(self):
+        minutes = self.cleaned_data["minutes"]
+        if not SHORTEST <= minutes <= LONGEST:
+            limits = {"least": SHORTEST, "most": LONGEST}
+            raise forms.ValidationError(
+                gettext("A visit lasts between %(least)s and %(most)s minutes.") % limits
+            )
+        return minutes
+
+
+class PlanForm(LastsMixin, SubmissionFormMixin, CleanTextMixin, forms.Form):
     """A visit to come, to `offered`: the children of one family whom the planner sees."""
 
     marks_optional = False
@@ -183,15 +196,6 @@ class PlanForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         self.has_colleagues, self.has_more = show_near(self, "colleagues", self.offered)
 
     # --- what must hold ---------------------------------------------------------------------------
-    def clean_minutes(self):
-        minutes = self.cleaned_data["minutes"]
-        if not SHORTEST <= minutes <= LONGEST:
-            limits = {"least": SHORTEST, "most": LONGEST}
-            raise forms.ValidationError(
-                gettext("A visit lasts between %(least)s and %(most)s minutes.") % limits
-            )
-        return minutes
-
     def clean(self):
         data = super().clean()
         self._check_time(data)

@@ -18,11 +18,12 @@ from homeschool.people.models import Student
 from homeschool.people.views.home import posted
 from homeschool.people.views.seen import listed
 from visits.forms.campaigns import ExportForm
-from visits.models import Visit, VisitChild
+from visits.models import Visit
 from visits.models.record import READERS, WRITERS
 from visits.reading import campaign as reading, coverage
 from visits.reading.campaign_files import MEDIA_TYPES, figures_of, file_of
 from visits.reading.coverage_rows import HOMES, ROWS, STUDENTS, VISITS, rows_of
+from visits.reading.standing import names_by_visit
 
 from .campaigns import NOT_WHOLE, may_keep, seen
 
@@ -101,12 +102,7 @@ def _children(user, rows):
 
 def _visits(user, rows):
     rows = list(rows)
-    names: dict = {}
-    lines = VisitChild.objects.visible_to(user, roles=READERS).filter(visit__in=rows)
-    for visit, name in lines.order_by("student__sort_key").values_list(
-        "visit", "student__full_name"
-    ):
-        names.setdefault(visit, []).append(name)
+    names = names_by_visit(rows, user)
     return [
         {"title": listed(names.get(visit.pk, [])), "url": visit.get_absolute_url(),
          "detail": f"{timezone.localtime(visit.at):%Y-%m-%d} · {visit.get_mode_display()}"}

@@ -6,8 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from homeschool.people.views.seen import listed
-from visits.models import VisitChild
-from visits.models.record import READERS
+from visits.reading.standing import names_by_visit
 
 
 def drawn_rows(user, code, rows):
@@ -28,12 +27,7 @@ def _students(user, rows):
 
 def _visits(user, rows):
     rows = list(rows)
-    names: dict = {}
-    lines = VisitChild.objects.visible_to(user, roles=READERS).filter(visit__in=rows)
-    for visit, name in lines.order_by("student__sort_key").values_list(
-        "visit", "student__full_name"
-    ):
-        names.setdefault(visit, []).append(name)
+    names = names_by_visit(rows, user)
     return [
         {
             "title": listed(names.get(visit.pk, [])),

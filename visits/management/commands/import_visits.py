@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 
-from homeschool.people.models import School
+from homeschool.people.management.schools import school_of_code
 from visits.importing import MAX_BYTES, Unreadable, import_visits, read_visits
 
 NOTHING = {"visits": {"new": 0, "same": 0}}
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, file, school, json, **options):
         try:
-            visits = self._visits(self._school(school), Path(file), options)
+            visits = self._visits(school_of_code(school), Path(file), options)
         except Unreadable as refusal:
             self._print_unreadable(refusal, as_json=json)
             sys.exit(1)
@@ -46,16 +46,6 @@ class Command(BaseCommand):
             self._print(visits, dry_run=options["dry_run"])
         if visits.kept_out:
             sys.exit(1)
-
-    @staticmethod
-    def _school(code):
-        try:
-            return School.objects.get(code=code)
-        except (School.DoesNotExist, ValueError):
-            known = ", ".join(School.objects.order_by("code").values_list("code", flat=True))
-            raise CommandError(
-                f"No school has the code “{code}”. Known: {known or 'none yet'}."
-            ) from None
 
     @staticmethod
     def _visits(school, path, options):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from homeschool.people.actions.exporting import record_export
 from homeschool.people.importing.oneroster import write_package
-from homeschool.people.models import School
+from homeschool.people.management.schools import school_of_code
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *, school, out, strict, **options):
-        school = self._school(school)
+        school = school_of_code(school)
         try:
             counts = _write(school, out, relationships=not strict)
         except OSError as error:
@@ -40,16 +40,6 @@ class Command(BaseCommand):
         else:
             told = ", ".join(f"{number} {what}" for what, number in counts.items())
             self.stdout.write(f"{school}: {told} in {out}")
-
-    @staticmethod
-    def _school(code):
-        try:
-            return School.objects.get(code=code)
-        except (School.DoesNotExist, ValueError):
-            known = ", ".join(School.objects.order_by("code").values_list("code", flat=True))
-            raise CommandError(
-                f"No school has the code “{code}”. Known: {known or 'none yet'}."
-            ) from None
 
 
 def _write(school, path, **options):
