@@ -13,6 +13,6 @@ CREATE INDEX cache_expires ON cache (expires);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0002_initial")]
+    dependencies = [("journal", "0002_telling")]
 
     operations = [migrations.RunSQL(CACHE, "DROP TABLE cache")]

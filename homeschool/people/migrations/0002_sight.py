@@ -147,7 +147,7 @@ ALTER TABLE people_student
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0001_initial")]
+    dependencies = [("people", "0001_people")]
 
     operations = [
         migrations.RunSQL(REACH, "DROP VIEW people_reach"),
