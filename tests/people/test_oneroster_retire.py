@@ -1,8 +1,14 @@
 """What a OneRoster package takes away and gives back: whole files, deltas, and the brake."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from homeschool.people import sight
+from homeschool.people.importing.oneroster.plan import take_back
 from homeschool.people.models import (
+    Caseload,
     Enrolment,
     Guardianship,
     Membership,
@@ -12,6 +18,7 @@ from homeschool.people.models import (
     User,
 )
 from tests import builders
+from visits.models import Visit
 
 from .rosters import enrolment, relationship, role, small_school, user
 from .test_oneroster_plan import bring, changing, child, klass, numbers, plan_of, without, wrong
@@ -60,6 +67,34 @@ def test_a_child_that_is_missing_has_left(school):
     plan = bring(school, gone_child())
     assert numbers(plan, "students") == {"same": 1, "retired": 1}
     assert child().status == "left"
+
+
+def test_what_the_school_does_for_a_child_ends_with_its_leaving(school):
+    counselor = builders.make_staff(school, sight.COUNSELOR, "Mei Chen")
+    left, stays = Student.objects.get(number="S1"), Student.objects.get(number="S2")
+    for student in (left, stays):
+        builders.give_caseload(counselor, student)
+    visit = Visit.objects.create(school=school, planned_at=timezone.now() + timedelta(days=3))
+    visit.lines.create(student=left)
+    bring(school, gone_child())
+    visit.refresh_from_db()
+    assert visit.status == Visit.Status.CANCELLED
+    assert not Caseload.objects.filter(student=left, until=None).exists()
+    assert Caseload.objects.filter(student=stays, until=None).count() == 1
+    assert not left.enrolments.exists()
+
+
+def test_taken_back_a_child_is_on_its_caseload_again(school):
+    counselor = builders.make_staff(school, sight.COUNSELOR, "Mei Chen")
+    left = Student.objects.get(number="S1")
+    builders.give_caseload(counselor, left)
+    seats = left.enrolments.count()
+    plan = bring(school, gone_child())
+    take_back(school, plan.undo, by=counselor)
+    left.refresh_from_db()
+    assert left.status == Student.Status.ACTIVE
+    assert Caseload.objects.filter(student=left, until=None).count() == 1
+    assert left.enrolments.count() == seats
 
 
 def test_the_family_of_a_child_that_left_goes_on_reading(school):

@@ -352,7 +352,7 @@ class OneRosterPlan:
 
     def apply(self, *, by):
         """Write everything and return the Entry; call it in the transaction that locked the school."""
-        done = writing.write(self)
+        done = writing.write(self, by=by)
         self.applied = Entry.record(
             "roster.imported", self.school, by=by, school=self.school, counts=self.counts
         )

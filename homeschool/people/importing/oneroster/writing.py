@@ -7,6 +7,7 @@ from django.db.models import AutoField
 from homeschool import names
 from homeschool.people.models import (
     Address,
+    Caseload,
     Division,
     Enrolment,
     Guardianship,
@@ -18,6 +19,7 @@ from homeschool.people.models import (
     Term,
     User,
 )
+from homeschool.people.models.leaving import let_go
 
 from .staging import copy_in, execute, make_table
 from .undo import Done
@@ -26,9 +28,12 @@ STEPS = 6
 MANY = 1000  # rows
 
 
-def write(plan):
-    """Write everything of a plan; returns the Done by which it can be taken back."""
-    return Writer(plan).write()
+def write(plan, *, by):
+    """Write everything of a plan; returns the Done by which it can be taken back.
+
+    Letters that ended and visits that were called off with a child that left stay so.
+    """
+    return Writer(plan, by).write()
 
 
 def insert(model, columns, source, params=()):
@@ -51,8 +56,8 @@ def insert(model, columns, source, params=()):
 class Writer:
     """Writes one plan, and notes what it did."""
 
-    def __init__(self, plan):
-        self.plan, self.school, self.now = plan, plan.school.pk, plan.now
+    def __init__(self, plan, by):
+        self.plan, self.school, self.now, self.by = plan, plan.school.pk, plan.now, by
         self.done = Done()
 
     def write(self):
@@ -236,6 +241,22 @@ class Writer:
         )  # fmt: skip
         self._move_with_class()
         self._write_seats()
+        self._let_go([key for (key,) in execute(lost)])
+
+    def _let_go(self, students):
+        """End what the school does for the children (ids) that left, as where one leaves by hand."""
+        if not students:
+            return
+        seats = Enrolment.objects.filter(
+            student__in=students, school_class__school=self.plan.school
+        )
+        self.done.remove(Enrolment, seats.values("id", "student_id", "school_class_id"))
+        held = list(
+            Caseload.objects.filter(student__in=students, until=None).values_list("pk", flat=True)
+        )
+        before = self._values(Caseload, held, ("until",))
+        let_go(students, by=self.by, school=self.plan.school)
+        self.done.change(Caseload, before, self._values(Caseload, held, ("until",)))
 
     def _end_leavings(self):
         """Let nobody have left who is on roll again."""
