@@ -17,7 +17,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homeschool.settings")
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 10  # seconds between two signs of life of worker and beat
-SWEEP = 60  # seconds between two looks for what a dead worker held
+SWEEP = 10  # seconds between two looks for what a dead worker held
+EVENING = 60  # seconds between two looks for whom it is evening
+MONDAY = 300  # seconds between two looks for where it is Monday morning
+REMIND = 60  # seconds between two looks at the table of reminders
 TIDY = 3600  # seconds between two looks for what is kept no longer
 
 app = Celery("homeschool")
@@ -38,8 +41,12 @@ app.conf.beat_schedule = {
     "tidy": {"task": "reports.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
     # Throws away the files of rosters after their day.
     "tidy-rosters": {"task": "people.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
-    # Tells those who lead of visitors who are not back from a home.
-    "overdue": {"task": "visits.overdue", "schedule": SWEEP, "options": {"expires": SWEEP}},
+    # Writes the evening letters of those whose evening it is (docs/decisions/0017-digests.md).
+    "digests": {"task": "journal.digests", "schedule": EVENING, "options": {"expires": EVENING}},
+    # Writes to those who lead a school what the week was, on Monday morning.
+    "week": {"task": "journal.week", "schedule": MONDAY, "options": {"expires": MONDAY}},
+    # Tells of what is due by the clock; which rules there are, each room says (visits/reading/reminders.py).
+    "remind": {"task": "journal.remind", "schedule": REMIND, "options": {"expires": REMIND}},
 }
 
 

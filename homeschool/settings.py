@@ -69,6 +69,8 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "ATOMIC_REQUESTS": False,
 }
+# A server without power answers nothing: a page shall not wait for it as long as TCP does.
+DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5} | DATABASES["default"].get("OPTIONS", {})
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured(
         "DATABASE_URL must name a PostgreSQL: postgres://user:password@host/name"
@@ -87,6 +89,7 @@ INSTALLED_APPS = [
     "homeschool.journal",
     "homeschool.people",
     "visits",
+    "counseling",
     "homeschool.reports",
     "homeschool.demo",
     "django.contrib.auth",
@@ -281,6 +284,24 @@ vars().update(
     read("email_url", "EMAIL_URL", "smtp://user:password@host:port", default="smtp://localhost:25")
 )
 EMAIL_TIMEOUT = 10
+# Instead of SMTP: a provider's own interface, which also tells what became of each letter.
+MAIL_PROVIDERS = (
+    "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postal", "postmark",
+    "sendgrid", "sparkpost", "unisender_go",
+)  # fmt: skip
+MAIL_PROVIDER = read("str", "MAIL_PROVIDER", "One of " + ", ".join(MAIL_PROVIDERS), default="")
+MAIL_WEBHOOK_SECRET = read("str", "MAIL_WEBHOOK_SECRET", "name:password", default="")
+if MAIL_PROVIDER:
+    if MAIL_PROVIDER not in MAIL_PROVIDERS:
+        raise ImproperlyConfigured(f"MAIL_PROVIDER must be one of {', '.join(MAIL_PROVIDERS)}")
+    EMAIL_BACKEND = "homeschool.providers.Backend"
+if MAIL_WEBHOOK_SECRET and not all(MAIL_WEBHOOK_SECRET.partition(":")):
+    raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must be name:password, both long and random")
+ANYMAIL = read("dict", "MAIL_PROVIDER_KEYS", "NAME=value,NAME=value", default={}) | {
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # a provider without metadata still carries letters
+    "WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET or None,
+}
 DEFAULT_FROM_EMAIL = read(
     "str", "MAIL_FROM", "An address.", default="Home & School <portal@localhost>"
 )
@@ -295,7 +316,7 @@ CACHES = {
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # How long a worker may hold a delivery or a job without a sign before it is given to another.
-LEASE_SECONDS = read("int", "LEASE_SECONDS", "Seconds, 60 or so.", default=60)
+LEASE_SECONDS = read("int", "LEASE_SECONDS", "Seconds, 30 or so.", default=30)
 # Where the relay listens, when DATABASE_URL leads through a transaction pooler.
 LISTEN_DATABASE_URL = read("str", "LISTEN_DATABASE_URL", "Like DATABASE_URL, direct.", default="")
 # A pooler hands each transaction to another connection: there nothing can be held ready.
@@ -306,6 +327,7 @@ PREPARED_STATEMENTS = not LISTEN_DATABASE_URL
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True  # a full Redis refuses: without it each worker ends
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,

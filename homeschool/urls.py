@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("homeschool.people.signin.urls")),
     path("api/v1/", include("homeschool.api")),
 ]
+handler500 = "homeschool.away.server_error"
 if settings.DEMO_MODE:
     urlpatterns.append(path("demo/", include("homeschool.demo.urls")))
 if settings.DEBUG or settings.DEMO_MODE:

@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 FIRST = (
     "browser/test_axe.py",
     "test_doors.py",
+    "journal/test_faults.py",
     "journal/test_kill.py",
     "browser/test_main_job.py",
     "test_look_browser.py",
@@ -30,6 +31,7 @@ FIRST = (
 # Files that start real servers, workers or the whole portal: left out of a quick run.
 WITH_SERVERS = (
     "demo/test_load_demo.py",
+    "journal/test_faults.py",
     "journal/test_kill.py",
     "journal/test_relay.py",
     "journal/test_several.py",
@@ -45,6 +47,12 @@ WITH_SERVERS = (
 def pytest_addoption(parser):
     """Let `--quick` leave out what takes longest: everyday work, never the run that says “green”."""
     parser.addoption("--quick", action="store_true", help="without browsers and real servers")
+    parser.addoption(
+        "--faults-in-full",
+        action="store_true",
+        help="the faults of tests/journal/test_faults.py in their full sizes; "
+        "writes their table into docs/reliability.md",
+    )
 
 
 @pytest.hookimpl(trylast=True)

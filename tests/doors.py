@@ -113,6 +113,7 @@ THINGS = {
         "the adult's to another": {"adult": {STUDENT}},
     },
     "passkey": {"somebody else's": {}},
+    "address": {"the mother's own": {"mother": {GUARDIAN}}},
     "token": {"the counselor's own": {"counselor": {COUNSELOR}}},
     "school": {"the school": IN_SCHOOL, "another school": ELSEWHERE},
     "term": {"the term": IN_SCHOOL, "another school's term": ELSEWHERE},
@@ -304,6 +305,7 @@ class Stage:
             ],
             "grant": [grants.get(guardian=c.parent), grants.get(guardian=self.second_parent)],
             "passkey": [self.passkey],
+            "address": [c.mother.addresses.get(channel="email")],
             "token": [self.token],
             "school": [c.school, c.other_school],
             "term": [c.term, self.other_term],
@@ -403,6 +405,8 @@ FOOTPRINT = """
          + (SELECT count(*) + count(ended_at) FROM people_invitation)
          + (SELECT count(*) FROM visits_visitevent) + (SELECT count(*) FROM visits_promiseevent)
          + (SELECT count(*) FROM visits_meetinghome) + (SELECT count(*) FROM visits_bookingevent)
+         + (SELECT count(answered_at) FROM visits_suggestion)
+         + (SELECT count(*) FROM visits_furtheranswer)
          + (SELECT count(*) FROM visits_meeting) + (SELECT count(*) FROM visits_addendum)
          + (SELECT count(*) + coalesce(sum(version), 0) FROM visits_draft)
          + (SELECT count(acknowledged_at) FROM journal_receipt)
@@ -460,6 +464,8 @@ CHILDREN = [
     ),
     Door("people:guardianship-same", about="guardianship", get={SCHOOL_ADMIN}, post={SCHOOL_ADMIN}),
     Door("people:me", get=signed_in(OK), post=signed_in(OK)),
+    Door("people:reach", get=signed_in(OK), post=signed_in(OK)),
+    Door("people:address-again", about="address", post={GUARDIAN}, inside=AWAY),
     Door("people:token-list", get=signed_in(OK), post=signed_in(OK)),
     Door("people:token-create", get=signed_in(OK), post=signed_in(OK)),
     Door("people:token-revoke", about="token", post={COUNSELOR}, inside=AWAY),

@@ -19,7 +19,7 @@ from .doors_records import (
     LinkDoor,
     so,
 )
-from .records import GROWN_UP, NEAR, NOT_SHARED, SHARED
+from .records import CONFIDED, GROWN_UP, NEAR, NOT_SHARED, SHARED
 from .records_offers import LIVE_FEED, NOT_ASKED, REVOKED, WAITING
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -30,6 +30,7 @@ IN_A_CALENDAR = STAFF_PAGE | {"volunteer": OK}
 OVER = (
     so(AWAY, SHARED, *NEAR, "other_teacher")
     | so(AWAY, NOT_SHARED, *NEAR)
+    | so(AWAY, CONFIDED, "counselor", "principal")
     | so(AWAY, "a visit to another child of the school", "principal")
     | so(REFUSED, GROWN_UP, "adult", "parent")
 )

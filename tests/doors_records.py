@@ -18,14 +18,19 @@ from .doors import (
     UNPROVEN,
     WRONG_METHOD,
     Door,
+    everybody,
     reverse,
     signed_in,
 )
 from .doors_campaigns import CAMPAIGNS
 from .doors_meetings import MEETINGS
+from .doors_photos import PHOTOS
+from .doors_suggestions import SUGGESTIONS
 from .records import (
     ADDED_BY_STAFF,
+    ADDED_IN_CONFIDENCE,
     ALIVE,
+    CONFIDED,
     FOR_EVERYBODY,
     GROWN_UP,
     KEPT_BY_STAFF,
@@ -69,12 +74,20 @@ TO_ITS_PAGE = so(AWAY, SHARED, "mother") | so(AWAY, GROWN_UP, "adult", "parent")
 NOT_HELD = so(HIDDEN, PLANNED, *NEAR)
 # Who does not read what stays with staff does not say what of it the family reads.
 NOT_ALONG = so(REFUSED, SHARED, "other_teacher") | so(REFUSED, NOT_SHARED, "adviser")
+# Only what took place is confidential.
+NOT_HELD_YET = so(REFUSED, PLANNED, *NEAR)
 # Only who goes along sets out; who goes, and who leads, says that all are back.
-STAYS_HERE = so(REFUSED, SHARED, "other_teacher", "principal") | {
-    (person, thing): REFUSED
-    for person in ("adviser", "principal")
-    for thing in (NOT_SHARED, PLANNED)
-}
+STAYS_HERE = (
+    so(REFUSED, SHARED, "other_teacher", "principal")
+    | {
+        ("principal", CONFIDED): REFUSED,
+    }
+    | {
+        (person, thing): REFUSED
+        for person in ("adviser", "principal")
+        for thing in (NOT_SHARED, PLANNED)
+    }
+)
 WATCHING = VISITING | {SCHOOL_ADMIN}
 # Who visits nobody is stopped before the page looks for the child.
 NO_VISITOR = dict.fromkeys(set(PEOPLE) - VISITORS - {*STRANGERS, *UNPROVEN}, REFUSED)
@@ -104,6 +117,13 @@ VISITS = [
     Door("visits:outing-back", about="outing", post=WATCHING),
     Door("visits:outing-put-off", about="outing", post=WATCHING),
     Door("visits:visit-share", about="visit", post=VISITING, but=NOT_ALONG),
+    Door("visits:visit-confide", about="visit", post=VISITING, but=NOT_ALONG | NOT_HELD_YET),
+    Door("visits:visit-unseal", about="visit", post=VISITING, but=NOT_ALONG | NOT_HELD_YET),
+    Door("visits:need-list", get=signed_in(REFUSED, **HERE), post=ONLY_READ),
+    Door("visits:need-export", get=signed_in(REFUSED, **HERE), post=signed_in(REFUSED, **HERE)),
+    Door("visits:need-detail", about="need", get=VISITING),
+    Door("visits:need-resolve", about="need", post=VISITING),
+    Door("visits:need-reopen", about="need", post=VISITING),
     Door("visits:visit-start", about="visit", post=VISITING),
     Door("visits:draft-new", about="child", named="child", post=VISITING),
     of_draft("step", get={COUNSELOR}, args={"step": LAST}),
@@ -119,7 +139,9 @@ VISITS = [
         "visits:addendum-seen",
         about="addendum",
         post=VISITING,
-        but=so(REFUSED, ADDED_BY_STAFF, *NEAR, "other_teacher") | so(REFUSED, KEPT_BY_STAFF, *NEAR),
+        but=so(REFUSED, ADDED_BY_STAFF, *NEAR, "other_teacher")
+        | so(REFUSED, KEPT_BY_STAFF, *NEAR)
+        | so(REFUSED, ADDED_IN_CONFIDENCE, "counselor", "principal"),
     ),
     Door(
         "visits:promise-keep",
@@ -196,13 +218,24 @@ class LinkDoor(Door):
 
 
 ASK_THE_OPERATORS = signed_in(REFUSED, admins=OK, first=OK)
+BY_OPERATORS = signed_in(REFUSED, admins=AWAY, first=AWAY)
+ASK_WHO_MENDS = signed_in(REFUSED, admins=OK, principal=OK, counselor=OK, other_counselor=OK)
 
 LETTERS = [
     LinkDoor("journal:letter", about="letter", get={ALIVE: OK, TAKEN_BACK: GONE}),
     LinkDoor("journal:letter-confirm", about="letter", post={ALIVE: AWAY, TAKEN_BACK: GONE}),
+    # a letter of another kind says nothing of a visit to come
+    LinkDoor("visits:letter-came-up", about="letter", post={TAKEN_BACK: GONE}),
     LinkDoor("journal:stop", about="stop link", get={ALIVE: OK}, post={ALIVE: OK}),
+    LinkDoor("journal:stop-again", about="stop link", post={ALIVE: AWAY}),
     Door("journal:operations", get=ASK_THE_OPERATORS, post=ONLY_READ),
+    Door("journal:given-up", get=ASK_THE_OPERATORS, post=ONLY_READ),
+    Door("journal:deliveries-retry", post=BY_OPERATORS),
+    Door("journal:mail-try", post=BY_OPERATORS),
     Door("journal:delivery-retry", about="delivery", post={SCHOOL_ADMIN, OPERATOR}),
+    # without a provider that reports there is no such page
+    Door("journal:mail-events", get=everybody(HIDDEN), post=everybody(HIDDEN)),
+    Door("people:unreached-list", get=ASK_WHO_MENDS, post=ONLY_READ),
 ]
 
 # --- reports ----------------------------------------------------------------------------------------
@@ -236,6 +269,7 @@ REPORTS = [
         post={ADVISER, SCHOOL_ADMIN},
         inside=AWAY,
     ),
+    Door("reports:report-paper", about="report", get=VISITING | {SCHOOL_ADMIN}),
     Door(
         "reports:report-file",
         about="report file",
@@ -244,4 +278,14 @@ REPORTS = [
     ),
 ]
 
-RECORDS = [*VISITS, *CAMPAIGNS, *MEETINGS, *ASPECTS, *IMPORTING, *LETTERS, *REPORTS]
+RECORDS = [
+    *VISITS,
+    *SUGGESTIONS,
+    *CAMPAIGNS,
+    *MEETINGS,
+    *PHOTOS,
+    *ASPECTS,
+    *IMPORTING,
+    *LETTERS,
+    *REPORTS,
+]

@@ -24,7 +24,15 @@ from homeschool.reports.models import ReportRun
 from homeschool.reports.term import Filters
 from visits.models import Addendum, Draft, Meeting, Outing, Participant, Promise, Visit, VisitChild
 
-from . import builders, records_campaigns, records_meetings, records_offers
+from . import (
+    builders,
+    records_campaigns,
+    records_meetings,
+    records_offers,
+    records_photos,
+    records_stories,
+    records_suggestions,
+)
 
 # --- who sees them, in which roles ----------------------------------------------------------------
 
@@ -33,6 +41,8 @@ TOLD = STAFF | {"mother": {GUARDIAN}}
 OF_THE_SIBLING = {"other_teacher": {ADVISER}}
 GROWN = {"adult": {STUDENT}, "parent": {GUARDIAN}}
 AT_SCHOOL = {"principal": {LEADER}}
+# The adviser did not go along.
+IN_CONFIDENCE = AT_SCHOOL | {"counselor": {COUNSELOR}}
 ELSEWHERE = {"other_school_admin": {SCHOOL_ADMIN}}
 COLLEAGUES = STAFF | {
     "other_teacher": {ADVISER},
@@ -43,8 +53,10 @@ OPERATOR = "operator"  # a superuser sees every school's deliveries
 
 SHARED, NOT_SHARED = "a visit to brother and sister", "a visit not shared"
 PLANNED, GROWN_UP = "a planned visit", "a visit to a grown student"
+CONFIDED = "a confidential visit"
 OWED_AT_HOME, OWED_AT_SCHOOL = "the family's promise", "the school's promise"
 OWED_BY_THE_GROWN = "the grown student's promise"
+ADDED_IN_CONFIDENCE = "what was added to a confidential visit"
 ADDED_BY_STAFF, KEPT_BY_STAFF = "what staff added for the family", "what staff added for itself"
 ALIVE, TAKEN_BACK = "the mother's", "the father's, whose sight was withdrawn"
 OF_ANOTHER_PURPOSE = "one of another purpose"
@@ -59,6 +71,7 @@ THINGS = {
         GROWN_UP: GROWN,
         "a visit to another child of the school": AT_SCHOOL,
         "a visit of another school": {},
+        CONFIDED: IN_CONFIDENCE,
     },
     "draft": {
         "the counselor's": {"counselor": {COUNSELOR}},
@@ -72,6 +85,7 @@ THINGS = {
         KEPT_BY_STAFF: STAFF,
         "what the grown student added": {"adult": {STUDENT}},
         "what was added in another school": {},
+        ADDED_IN_CONFIDENCE: IN_CONFIDENCE,
     },
     "promise": {
         OWED_AT_HOME: TOLD,
@@ -80,6 +94,13 @@ THINGS = {
         OWED_BY_THE_GROWN: GROWN,
         "one about another child of the school": AT_SCHOOL,
         "one of another school": {},
+        "one of a confidential visit": IN_CONFIDENCE,
+    },
+    "need": {
+        "one that the family reads of": STAFF,
+        "one that the family kept out": IN_CONFIDENCE,
+        "one of a confidential visit": IN_CONFIDENCE,
+        "one of another school": {},
     },
     # named by its visit
     "outing": {
@@ -87,7 +108,10 @@ THINGS = {
         "one of another school": ELSEWHERE,
     },
     **records_meetings.THINGS,
+    **records_suggestions.THINGS,
     **records_campaigns.THINGS,
+    **records_photos.THINGS,
+    **records_stories.THINGS,
     "meeting": {
         "the class's": COLLEAGUES,
         "another school's": {"other_school_admin": {SCHOOL_ADMIN}},
@@ -131,6 +155,14 @@ CANARIES = {
     "Canary-note 53": NEAR - {"adviser"},
     "Canary-words 54": NEAR,
     "Canary-promise 55": NEAR,
+    "Canary-need 56": NEAR | {"mother"},
+    "Canary-need 57": NEAR - {"adviser"},
+    # what was said in confidence
+    "Canary-wish 31": NEAR - {"adviser"},
+    "Canary-need 32": NEAR - {"adviser"},
+    "Canary-promise 33": NEAR - {"adviser"},
+    "Canary-added 34": NEAR - {"adviser"},
+    "Canary-guest 35": NEAR - {"adviser"},
     # another home reads neither who was there, nor what was answered, promised and added there
     "Canary-hopes 61": {"adult"},
     "Canary-guest 62": {"adult"},
@@ -151,6 +183,9 @@ CANARIES = {
     "Canary-offer 96": set(),
     "Canary-theme 91": {"other_school_admin"},
     **records_meetings.CANARIES,
+    **records_suggestions.CANARIES,
+    **records_photos.CANARIES,
+    **records_stories.CANARIES,
     "canary-letters@example.org": set(),
     # of brothers and sisters only those are named whom the reader sees
     "林小雨雪": NEAR | {"mother", "school_admin"},
@@ -165,6 +200,8 @@ SHOWN_AT = [
     ("visits:draft-step", "the counselor's"),
     ("visits:meeting-list", ""),
     *records_meetings.SHOWN_AT,
+    *records_photos.SHOWN_AT,
+    *records_stories.SHOWN_AT,
     ("reports:progress", "the child"),
     ("reports:progress", "a grown student"),
 ]
@@ -173,18 +210,21 @@ SHOWN_AT = [
 # --- the rows ---------------------------------------------------------------------------------------
 
 
-def hold(*lines, by, team=(), share=True, promises=(), guests=(), **columns):
+def hold(*lines, by, team=(), share=True, confidential=False, promises=(), guests=(), **columns):
     """Hold a visit of yesterday with these lines, one for each child."""
     school = lines[0].student.school
     at = timezone.now() - dt.timedelta(days=1)
+    more = {part: columns.pop(part, ()) for part in ("suggestions", "gifts")}
     visit = Visit(school=school, happened_at=at, written_in="en", **columns)
     return visit.hold(
+        **more,
         by=by,
         lines=lines,
         visitors=[by, *team],
         participants=[Participant(name=name) for name in guests],
         promises=promises,
         share=share,
+        confidential=confidential,
     )
 
 
@@ -245,12 +285,19 @@ class Records:
         self.tell(stage, c)
         self.reports(stage, c)
         self.offers = records_offers.Offers(stage, c)
+        self.stories = records_stories.Stories(stage, c, self)
+        self.photos = records_photos.Photos(self)
 
     def of_the_child(self, c):
         # a name of its own: the example in the template of a roster has the one of the cast
         Student.objects.filter(pk=c.child.pk).update(full_name="林小雨雪")
         self.shared = hold(
-            VisitChild(student=c.child, going_well="Canary-well 41"),
+            VisitChild(
+                student=c.child,
+                going_well="Canary-well 41",
+                needs=["reading"],
+                needs_words="Canary-need 56",
+            ),
             VisitChild(student=c.sibling, going_well="Canary-well 42"),
             by=c.counselor,
             team=[c.adviser],
@@ -260,18 +307,31 @@ class Records:
             situation="Canary-situation 44",
             staff_note="Canary-note 45",
             promises=[owed(c.child, "Canary-promise 46"), owed(c.child, "Lend a book", c.adviser)],
+            **records_suggestions.parts(1),
         )
         self.unshared = hold(
-            VisitChild(student=c.child),
+            VisitChild(student=c.child, needs=["travel"], needs_words="Canary-need 57"),
             by=c.counselor,
             share=False,
             household=c.household,
             hopes="Canary-kept 51",
-            kept_out=["hopes"],
+            kept_out=["hopes", "needs"],
             situation="Canary-situation 52",
             staff_note="Canary-note 53",
             explained="Canary-words 54",
             promises=[owed(c.child, "Canary-promise 55")],
+            **records_suggestions.parts(2, kept_out=True),
+        )
+        self.confided = hold(
+            VisitChild(student=c.child, needs=["family"], needs_words="Canary-need 32"),
+            by=c.counselor,
+            share=False,
+            confidential=True,
+            household=c.household,
+            wishes="Canary-wish 31",
+            promises=[owed(c.child, "Canary-promise 33")],
+            guests=["Canary-guest 35"],
+            **records_suggestions.parts(3),
         )
         self.planned = Visit(
             school=c.school,
@@ -287,6 +347,7 @@ class Records:
             ),
             pin(self.shared, "She has the book.", by=c.counselor, shared=True),
             pin(self.shared, "Canary-added 48", by=c.counselor),
+            pin(self.confided, "Canary-added 34", by=c.counselor, shared=True),
         ]  # fmt: skip
         self.meeting = gather(c.counselor, c.school_class, "Reading at home")
 
@@ -302,6 +363,7 @@ class Records:
             guests=["Canary-guest 62"],
             staff_note="Canary-note 66",
             promises=[owed(student, "Canary-promise 64")],
+            **records_suggestions.parts(4),
         )
         self.added_by_the_grown = Addendum.objects.pin(
             self.grown, "Canary-added 63",
@@ -316,12 +378,14 @@ class Records:
             by=c.principal,
             explained="Canary-words 81",
             promises=[owed(lone, "Canary-promise 82")],
+            **records_suggestions.parts(5),
         )
         self.other = hold(
-            VisitChild(student=other),
+            VisitChild(student=other, needs=["money"]),
             by=by,
             explained="Canary-words 83",
             promises=[owed(other, "Canary-promise 84")],
+            **records_suggestions.parts(6),
         )
         self.added_elsewhere = Addendum.objects.pin(
             self.other, "Canary-added 85",
@@ -365,12 +429,26 @@ class Records:
         owed_by = {promise.side: promise for promise in self.shared.promises.all()}
         held = [self.unshared, self.grown, self.lone, self.other]
         rows = {
-            "visit": [self.shared, self.planned, *held],
+            "visit": [self.shared, self.planned, *held, self.confided],
             "outing": [self.shared, self.other],
             "draft": self.begun,
-            "addendum": [*self.added, self.added_by_the_grown, self.added_elsewhere],
-            "promise": [owed_by[home], owed_by[school], *(v.promises.get() for v in held)],
+            "addendum": [
+                *self.added[:3],
+                self.added_by_the_grown,
+                self.added_elsewhere,
+                self.added[3],
+            ],
+            "promise": [
+                owed_by[home],
+                owed_by[school],
+                *(v.promises.get() for v in [*held, self.confided]),
+            ],
+            "need": [
+                visit.needs_noted.get()
+                for visit in (self.shared, self.unshared, self.confided, self.other)
+            ],
             "meeting": [self.meeting, self.other_meeting],
+            **records_suggestions.rows(self.shared, self.unshared, self.confided, *held[1:]),
             "delivery": [self.failed, self.failed_elsewhere],
             "report": self.runs,
             "report file": self.files,
@@ -379,6 +457,7 @@ class Records:
             "letter": [letter, channels.letter_token(self.fathers), stop],
             "stop link": [stop, letter],
         }
+        links |= self.stories.keys(letter) | self.photos.keys()
         links |= self.offers.keys(letter, self.planned) | self.campaigns.keys()
         return (
             {kind: [row.pk for row in found] for kind, found in rows.items()}

@@ -38,3 +38,22 @@ def test_it_speaks_https_alone():
     for name in ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE"):
         assert f"{name}_SECURE = True" in shown.stdout, shown.stderr
     assert "SECURE_SSL_REDIRECT = True" in shown.stdout
+
+
+def test_it_sends_by_a_provider_where_one_is_named():
+    given = {"MAIL_PROVIDER": "postmark", "MAIL_PROVIDER_KEYS": "POSTMARK_SERVER_TOKEN=a=b,X=c"}
+    shown = run("diffsettings", "--all", MAIL_WEBHOOK_SECRET="name:word", **given)
+    assert "EMAIL_BACKEND = 'homeschool.providers.Backend'" in shown.stdout, shown.stderr
+    assert "'POSTMARK_SERVER_TOKEN': 'a=b'" in shown.stdout
+
+
+def test_it_does_not_start_with_a_provider_or_secret_that_is_none():
+    for name, value in (("MAIL_PROVIDER", "pigeon"), ("MAIL_WEBHOOK_SECRET", "short")):
+        refused = run("check", **{name: value})
+        assert refused.returncode != 0
+        assert f"{name} must be" in refused.stderr
+
+
+def test_it_takes_empty_switches_of_mail_as_none():
+    names = ("MAIL_PROVIDER", "MAIL_PROVIDER_KEYS", "MAIL_WEBHOOK_SECRET")
+    assert run("check", **dict.fromkeys(names, "")).returncode == 0

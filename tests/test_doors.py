@@ -17,10 +17,11 @@ from .doors import AWAY, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIGN_IN, W
 from .doors_api import API
 from .doors_offers import OFFERS
 from .doors_records import RECORDS
+from .doors_stories import STORIES
 
 pytestmark = pytest.mark.django_db
 
-DOORS = [*doors.DOORS, *RECORDS, *OFFERS, *API]
+DOORS = [*doors.DOORS, *RECORDS, *OFFERS, *STORIES, *API]
 BY_NAME = {door.name: door for door in DOORS}
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # CSRF tokens: the only thing that differs by chance
 METHODS = ("get", "post")

@@ -26,6 +26,11 @@ HISTORY = (
     "visits.Booking.booked_by", "visits.Booking.ended_by", "visits.Meeting.minutes_by",
     "visits.MeetingHome.answered_by", "visits.MeetingHome.marked_by",
     "visits.Outing.out_by", "visits.Outing.back_by",
+    "visits.Suggestion.answered_by", "visits.FurtherAnswer.by",
+    "visits.Photo.by", "visits.Photo.said_by", "visits.Photo.erased_by",
+    "visits.Material.by", "visits.Material.removed_by",
+    "visits.Story.written_by",
+    "visits.Confidence.by", "visits.Confidence.lifted_by", "visits.Need.resolved_by",
 )  # fmt: skip
 
 
@@ -138,6 +143,21 @@ def move_homes(name, done):
     rows.update(person=done.keep)
 
 
+def move_voices(done):
+    """Let the family's own answers after visits stand with the kept account; of two about one visit
+    the kept account's counts, and the other stays with the closed one."""
+    voices = apps.get_model("visits", "Voice").objects
+    mine = list(voices.filter(person=done.keep).values_list("visit", flat=True))
+    voices.filter(person=done.gone).exclude(visit__in=mine).update(person=done.keep)
+
+
+def move_consents(done):
+    """Let what the person answered about stories be the kept account's, to be changed by it."""
+    apps.get_model("visits", "Story").objects.filter(answered_by=done.gone).update(
+        answered_by=done.keep
+    )
+
+
 def end_feeds(done):
     """End the calendar addresses of the account that goes: nobody is to read by them any more."""
     feeds = apps.get_model("visits", "Feed").objects.filter(user=done.gone, revoked_at=None)
@@ -156,4 +176,6 @@ def register():
     merging.moves("visits.MeetingHome.person", partial(move_homes, "MeetingHome"))
     merging.moves("visits.Booking.person", partial(move_homes, "Booking"))
     merging.moves("visits.Feed.user", end_feeds)
+    merging.moves("visits.Voice.person", move_voices)
+    merging.moves("visits.Story.answered_by", move_consents)
     merging.moves("visits.Draft_writers.user", partial(uniting.unite_pairs, Draft.writers.through))

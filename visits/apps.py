@@ -10,13 +10,20 @@ class VisitsConfig(AppConfig):
     def ready(self):
         from homeschool.people.views import seen
         from visits import actions
-        from visits.models import leaving
+        from visits.models import invariants, leaving
         from visits.reading import PURPOSES
         from visits.reading.meeting_telling import register_meeting_kinds
+        from visits.reading.reminders import register_reminders
+        from visits.reading.suggestions import register_suggestions
         from visits.reading.telling import register_kinds
+        from visits.reading.weekly import register_lines
 
         seen.PURPOSES |= PURPOSES
         register_kinds()
+        register_lines()
         register_meeting_kinds()
+        register_reminders()
+        register_suggestions()
         actions.register()
         leaving.register()
+        invariants.register_invariants()

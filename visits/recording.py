@@ -10,7 +10,9 @@ from django.utils import timezone, translation
 from homeschool.people.models import Guardianship, Household, Student, User
 from visits.forms import STEPS
 from visits.forms.campaigns import counted_for
+from visits.forms.who import away
 from visits.models import Aspect, Draft, Participant, Promise, Visit, VisitChild
+from visits.models.gift import OverCap
 
 USUAL_LENGTH = dt.timedelta(minutes=45)
 # The answers that a draft begins with after a planned visit, by column.
@@ -99,8 +101,9 @@ def is_whole(forms):
 def finish(draft, *, by, share):
     """Make the visit of `draft`, once, and return it; the draft is emptied.
 
-    Two at the same moment give one visit: the second waits and gets the first. Raises NotWhole
-    where something is missing; nothing is written then.
+    Two at the same moment give one visit: the second waits and gets the first. A confidential one
+    is not shared, whatever was asked. Raises NotWhole where something is missing; nothing is
+    written then.
     """
     with transaction.atomic():
         # no key: whoever joins the writers at this moment need not wait, so nobody waits in a circle
@@ -115,7 +118,16 @@ def finish(draft, *, by, share):
             name: value for form in forms.values() for name, value in form.cleaned_data.items()
         }
         visit = _visit(draft, answers)
-        visit = visit.hold(by=by, share=share, **_parts(draft, forms, answers))
+        confidential = answers["confidential"]
+        try:
+            visit = visit.hold(
+                by=by,
+                share=share and not confidential,
+                confidential=confidential,
+                **_parts(draft, forms, answers),
+            )
+        except OverCap:  # another visit gave meanwhile: the form says now what is too much
+            raise NotWhole from None
         draft.close()
         return visit
 
@@ -131,8 +143,12 @@ def _visit(draft, answers):
         "interpreter",
         "written_in",
         "hopes",
+        "learning",
+        "wishes",
+        "worries",
         "explained",
         "shared_summary",
+        "difficulties",
         "situation",
         "staff_note",
         "read_aloud",
@@ -163,6 +179,8 @@ def _parts(draft, forms, answers):
         "visitors": list(User.objects.filter(pk__in=visitors).order_by("sort_key", "pk")),
         "participants": _participants(draft, answers),
         "promises": [_promise(students, row) for _n, row in forms[4].filled(answers)],
+        "suggestions": forms[2].suggestions(answers),
+        "gifts": forms[4].gifts(answers),
         "aspects": list(Aspect.objects.filter(school=draft.school, code__in=answers["aspects"])),
     }
 
@@ -178,10 +196,15 @@ def _line(student, answers):
 
 
 def _participants(draft, answers):
-    """Return everybody of the family who was there."""
-    here = set(answers["present"])
+    """Return everybody of the family who was there, and the adults who were told, or not there."""
+    here = dict.fromkeys(answers["present"], Participant.Presence.PRESENT) | away(answers["away"])
     rows = [
-        Participant(guardian_id=adult.id, name=adult.name, relation=adult.said or adult.code)
+        Participant(
+            guardian_id=adult.id,
+            name=adult.name,
+            relation=adult.said or adult.code,
+            presence=here[adult.id],
+        )
         for adult in draft.adults
         if adult.id in here
     ]

@@ -109,6 +109,8 @@ class World:
         Triggers rest meanwhile (history, "a held visit takes no parts", keys): these rows come out
         of numbers, and row by row they would take minutes.
         """
+        from homeschool.bench.asked import make_asked
+
         with transaction.atomic(using=self.using), connections[self.using].cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             self._make_school()
@@ -117,6 +119,7 @@ class World:
             self._make_campaign()
             self._make_records()
             self._make_open_ends()
+            make_asked(self)
         with connections[self.using].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 

@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from homeschool.bench import heavy, rosters
+from homeschool.bench import fanout, heavy, letters, rosters
 from homeschool.bench.crowd import answers_a_second
 from homeschool.bench.data import uid
 from homeschool.bench.harness import Line, Rounds, in_turn
 from homeschool.bench.stage import LARGE, SMALL
+from visits.reading.offers import offer_token
 
 FLOOR = "a view with session, user and one query by key, same server, same person"
 LOOKUP = "an ordinary page of the portal that shows one child found by its key"
@@ -40,8 +41,17 @@ def pages():
         "campaign board": ("leader", board, {}),
         "campaign board of a counselor": ("counselor", board, {}),
         "campaign board by class": ("leader", f"{board}?by=class", {}),
+        "offers": ("counselor", reverse("visits:round-list"), {}),
+        "an offer": ("mother", _link(uid("offer", 0, 0)), {}),
+        "needs": ("counselor", reverse("visits:need-list"), {}),
+        "needs of a leader": ("leader", reverse("visits:need-list"), {}),
         "who is next": ("leader", reverse("visits:campaign-next", args=[uid("campaign")]), {}),
     }
+
+
+def _link(offer):
+    """Return the address by which the mother answers an offer, without an account."""
+    return reverse("visits:offer", args=[offer_token(offer, uid("adult", 0))])
 
 
 def _floor(stage, who):
@@ -126,9 +136,14 @@ TENFOLD = {
     "visits": 1.25,
     "term report": 1.5,
     "campaign board": 1.5,
+    "offers": 1.25,
+    "needs": 1.25,
+    "needs of a leader": 1.5,
 }
 # What stands in the way where a goal is not reached, as profiles say.
 SHORT = {
+    "drain-written": "What the letter says is asked anew for each reader (five queries of the summary) "
+    "and written in three templates; leases, right and marks are a statement a letter.",
     "progress": "Above the floor about half of the time is the template with its words (two hundred "
     "values in 24 kB of HTML), a third the page's own four queries, whose SQL and plans are kept.",
     "today": "Eight queries, of which two are planned anew each time since they span days, and thirty "
@@ -140,14 +155,21 @@ SHORT = {
     "school, then by the children.",
     "tenfold-today-of-a-leader": "A leader's week holds ten times as many visits, and each is counted.",
     "tenfold-children": "The number of children and the classes that may be chosen are counted each time.",
-    "tenfold-term-report": "The report is counted anew at each opening, over every visit of the term; its "
-    "statement grows with the rows. The files come from a snapshot, which is counted once.",
+    "tenfold-term-report": "The report is counted anew at each opening, over every visit of the term, and its "
+    "statement grows with the rows; each opening counts what its sheet shows, a third of the whole. The "
+    "files come from a snapshot, which is counted once.",
+    "offer": "Fourteen queries: whose link it is, whether that person may still answer, which times are free.",
+    "needs": "Sight is asked for each need through its visit, kept in confidence or not: the plan has thirty "
+    "parts, and writing and planning it takes longer than running it.",
 }
 _LINES = (
     Line("progress", "progress page, p50", FLOOR, 2.2, partial(against_floor, "progress"), stretch=1.8),
     Line("today", "Today, p50", FLOOR, 3, partial(against_floor, "today")),
     Line("children", "children list, p50", FLOOR, 3, partial(against_floor, "children")),
     Line("child", "child page, p50", FLOOR, 3, partial(against_floor, "child")),
+    Line("offer", "answer page of an offer, p50", FLOOR, 3, partial(against_floor, "an offer")),
+    Line("offers", "rounds of offers, p50", FLOOR, 4, partial(against_floor, "offers")),
+    Line("needs", "needs noted, p50", FLOOR, 4, partial(against_floor, "needs")),
     Line("search", "child search, p50", LOOKUP, 2, search),
     Line(
         "queries-progress", "queries of the progress page", "", 8,
@@ -179,6 +201,23 @@ _LINES = (
     Line(
         "roster", "roster import 20,000 students", "COPY of the rows that it wrote into bare tables",
         60, rosters.roster_import, absolute=True,
+    ),
+    Line(
+        "expand", "a notice to 100,000 guardians: receipts and deliveries written",
+        "two plain INSERT ... SELECT of the same rows", 1.5, fanout.expansion, stretch=1.3,
+    ),
+    Line(
+        "unread", "what somebody has not read, counted among 2,000,000 receipts",
+        "one receipt found by its key", 1.5, fanout.unread,
+    ),
+    Line(
+        "drain", "letters to a mail server: leases, the question for the right, words, marks",
+        "Django writes and sends the same letters over one connection", 0.8, letters.drain,
+        at_least=True,
+    ),
+    Line(
+        "drain-written", "the same letters", "Django sends them over one connection, their words ready",
+        0.8, letters.drain_of_written, at_least=True,
     ),
 )  # fmt: skip
 LINES = tuple(replace(line, short=SHORT.get(line.name, "")) for line in _LINES)

@@ -48,14 +48,19 @@ class Visited:
     interpreter: str = ""
     aspects: tuple = ("academic_support",)
     hopes: str = ""
+    wishes: str = ""
+    worries: str = ""
+    learning: str = ""
     explained: str = ""
     words: str = ""
+    difficulties: tuple = ()
     situation: str = ""
     staff_note: str = ""
     kept_out: tuple = ()
     read_aloud: bool = False
     promises: tuple = ()
     shared: bool = True
+    confidential: bool = False
     confirmed: tuple = ()
     looked: tuple = ()
 
@@ -91,6 +96,10 @@ HELD = (
         ("mei_chen", "daniel_okafor"), ("lin_mei", "zhou_yulan", "xiaoyu"), "zh-hans",
         spoken="中文",
         hopes="“希望她回家也愿意读给外婆听，读错了也没关系。”",
+        wishes="“老师有事请发语音，外婆听得懂。”",
+        worries="“冬天天黑得早，她一个人走回来。”",
+        learning="饭桌就是书桌，晚上七点以后安静。弟弟睡了，她才拿出画本。",
+        difficulties=("learning", "care", "way"),
         explained="图画书可以借回家两周；读给外婆听，比读得对更要紧。",
         words="谢谢外婆的茶。小雨给我们看了她的画本，我们很高兴。",
         situation="妈妈在超市上晚班，到春节前每周三个晚上。外婆不识字，不要请她检查作业。",
@@ -119,6 +128,8 @@ HELD = (
         hopes="“只盼两个孩子平平安安，走得再远也是一起走。”",
         explained="校车三号线可以在路口停，不另收费。四年级周四有数学兴趣小组。",
         words="两个孩子都很懂事，谢谢您。这份小结家里和孩子的爸爸都会收到。",
+        worries="“爸爸过年回不回得来，孩子天天问。”",
+        difficulties=("money", "housing", "care"),
         situation="爸爸在外地工地，工资拖欠。奶奶膝盖不好，上下六楼很慢。",
         staff_note="奶奶不愿意让爸爸知道缺钱的事，怕他分心。困难补助学校来申请，只和奶奶说。",
         kept_out=("needs",),
@@ -143,6 +154,9 @@ HELD = (
         ("mei_chen", "daniel_okafor"), ("camila_ruiz", "rosa_hernandez", "mateo"), "es",
         at=(18, 15), spoken="español", interpreter="Lucía Vega",
         hopes="«Que lea él solo las instrucciones, sin esperarme.»",
+        wishes="«Que nos avisen por mensaje: de noche no puedo llamar.»",
+        worries="«Que su hermana deje de estudiar por cuidarlo.»",
+        difficulties=("learning", "care", "way"),
         explained="Grupo de lectura tres veces por semana, hasta las ocho de la tarde. Transporte gratuito "
         "para familias a más de dos kilómetros.",
         words="Gracias por enseñarnos la maqueta del puente.",
@@ -229,6 +243,20 @@ HELD = (
                      kept=-24, by="helen_fraser"),
         ),
         confirmed=("hannah_carter",),
+    ),
+    # --- said in confidence: read by the counselor and the head of the school alone ------------------
+    Visited(
+        "lily-alone", 9, "lily/0",
+        (Line("lily", "Asked for the talk herself.", ("wellbeing", "family"),
+              "“I want to know whom I may tell what.”"),),
+        ("lucia_vega",), ("lily",), "en",
+        mode="school", at=(13, 10), minutes=30, aspects=("mental_health",),
+        hopes="“That nobody asks me about it in class.”",
+        difficulties=("feelings", "conflict"),
+        situation="She heard of the court date from a cousin, not from home.",
+        staff_note="Ask at the next talk who at home knows that we spoke.",
+        promises=(Promised("A place to sit in the library on court days", 6, owner="lucia_vega"),),
+        shared=False, confidential=True,
     ),
     Visited(
         "maria-fernanda", 25, "maria_fernanda/0",

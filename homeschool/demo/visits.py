@@ -10,7 +10,7 @@ import zoneinfo
 
 from django.utils import timezone
 
-from homeschool.demo import stories
+from homeschool.demo import stories, suggested
 from homeschool.journal import kinds
 from homeschool.journal.models import Delivery, Entry, Notice, Receipt
 from homeschool.people import sight
@@ -189,6 +189,10 @@ class Telling:
             interpreter=told.interpreter,
             written_in=told.written_in,
             hopes=told.hopes,
+            wishes=told.wishes,
+            worries=told.worries,
+            learning=told.learning,
+            difficulties=list(told.difficulties),
             explained=told.explained,
             shared_summary=told.words,
             situation=told.situation,
@@ -200,6 +204,7 @@ class Telling:
         self._meet(visit, told, lines)
         for n, promised in enumerate(told.promises):
             self._promise(visit, told, promised, n, lines)
+        suggested.tell(self, visit, told)
         if told.shared:
             self._share(visit, told, lines, written + dt.timedelta(minutes=1))
         return visit

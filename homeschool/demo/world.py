@@ -16,12 +16,17 @@ SCHOOL_CODE, COLLEGE_CODE = "demo-school", "demo-college"
 PARTS = {
     SCHOOL_CODE: (
         "homeschool.demo.people",
+        "homeschool.demo.wishes",
         "homeschool.demo.visits",
+        "homeschool.demo.needs",
         "homeschool.demo.offers",
         "homeschool.demo.meetings",
+        "homeschool.demo.files",
         "homeschool.demo.campaigns",
+        "homeschool.demo.voices",
         "homeschool.demo.reports",
         "homeschool.demo.moving",
+        "homeschool.demo.returned",
     ),
     COLLEGE_CODE: (
         "homeschool.demo.college.people",

@@ -17,19 +17,25 @@ from django.utils import translation
 from django.utils.translation import to_locale
 
 from homeschool.journal import kinds
+from homeschool.journal.models import bouncing
 
 # --- addresses --------------------------------------------------------------------------------
 
 _addresses = []
+WISHES = ("pace", "zone", "quiet_from", "quiet_until")
+INSTANT, DIGEST, OFF = "instant", "digest", "off"  # what `pace` is
 
 
-def register_addresses(usable, opt_out):
+def register_addresses(usable, opt_out, opt_in=None):
     """Let a room keep the addresses, since the journal knows no other room.
 
     `usable()` returns a queryset with `user_id`, `channel` and `value` of addresses that may be
-    written to, the best of a person first. `opt_out(user_id, channel, value)` writes to it no more.
+    written to, the best of a person first, and the wishes that go with each (WISHES): `pace`
+    (instant | digest | off), `zone`, `quiet_from` and `quiet_until` of the person, empty where the
+    person chose none. `opt_out(user_id, channel, value)` writes to it no more, `opt_in` (the same)
+    takes that back.
     """
-    _addresses[:] = [usable, opt_out]
+    _addresses[:] = [usable, opt_out, opt_in]
 
 
 def usable():
@@ -37,14 +43,22 @@ def usable():
     return _addresses[0]() if _addresses else None
 
 
-def best(channel, people):
-    """Return (user_id, value) of the best usable address of each of `people`, as a queryset."""
+def best(channel, person):
+    """Return (SQL, parameters) of the best usable address of one person, with the wishes that go
+    with it: (user_id, value, *WISHES), or None where no room keeps addresses.
+
+    `person` is the column of the row beside it: read it as CROSS JOIN LATERAL, which looks each
+    person up. A join was planned as a loop over all addresses for each of a notice's readers, since
+    PostgreSQL does not know yet how many rows the same transaction has written.
+    """
     addresses = usable()
     if addresses is None:
         return None
     order = addresses.query.order_by or addresses.model._meta.ordering
-    found = addresses.filter(channel=channel, user_id__in=people)
-    return found.order_by("user_id", *order).distinct("user_id").values_list("user_id", "value")
+    one_each = addresses.filter(channel=channel).order_by("user_id", *order).distinct("user_id")
+    found, values = one_each.values_list("user_id", "value", *WISHES).query.sql_with_params()
+    columns = ", ".join(("user_id", "value", *WISHES))
+    return f"SELECT * FROM ({found}) AS one ({columns}) WHERE one.user_id = {person}", values  # noqa: S608
 
 
 def is_usable(delivery):
@@ -61,6 +75,12 @@ def is_usable(delivery):
 def opt_out(delivery):
     """Write to the address of this delivery no more."""
     _addresses[1](delivery.receipt.person_id, delivery.channel, delivery.address)
+
+
+def opt_in(delivery):
+    """Write to the address of this delivery again, as its owner asked."""
+    if _addresses[2]:
+        _addresses[2](delivery.receipt.person_id, delivery.channel, delivery.address)
 
 
 # --- links ------------------------------------------------------------------------------------
@@ -116,6 +136,10 @@ class Refused(Trouble):
     """The peer will never take this letter."""
 
 
+class NoSuchAddress(Refused):
+    """The peer says that nobody is reached there."""
+
+
 class Away(Trouble):
     """The peer takes nothing from us now: no letter of the batch will go out."""
 
@@ -130,17 +154,25 @@ def without_addresses(reply):
 
 
 def one_line(text):
-    """Return `text` as a header holds it: one line, nothing that could begin another."""
-    return " ".join(text.split())
+    """Return `text` as a header holds it: one line, nothing that could begin another, and nothing
+    that mail programs would decode (RFC 2047), since line ends can hide in there."""
+    return " ".join(text.split()).replace("=?", "= ?")
+
+
+_ONE_ADDRESS = re.compile(r"""[^\s@,;:<>()\[\]"\\]+@[^\s@,;:<>()\[\]"\\]+""")
 
 
 def email_for(delivery):
-    """Return the mail for a delivery, in the reader's language and time."""
+    """Return the mail for a delivery, in the reader's language and time. Raises NoSuchAddress for
+    what is not one address: a list of two would show one family to another."""
+    if not _ONE_ADDRESS.fullmatch(delivery.address):
+        raise NoSuchAddress("It is not one e-mail address: no mail can go there.")
     receipt = delivery.receipt
     with kinds.speaking_to(receipt):
         link = absolute("letter", letter_token(receipt))
         stop_link = absolute("stop", stop_token(delivery))
-        context = kinds.context_of(receipt, link=link, stop_link=stop_link)
+        more = {"stop_link": stop_link, "site_url": settings.SITE_URL}
+        context = kinds.context_of(receipt, link=link, **more)
         message = mail.EmailMultiAlternatives(
             subject=one_line(kinds.words(receipt, "subject.txt", context))[:200],
             body=kinds.words(receipt, "txt", context),
@@ -193,7 +225,9 @@ class Email:
             self.connection.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
             code, reply = next(iter(error.recipients.values()))
-            raise of_code(code)(f"{code} {_text(reply)}") from error
+            said_so = bouncing.is_about_the_address(code, _text(reply))
+            trouble = NoSuchAddress if said_so else of_code(code)
+            raise trouble(f"{code} {_text(reply)}") from error
         except smtplib.SMTPDataError as error:
             raise of_code(error.smtp_code)(said(error)) from error
         except smtplib.SMTPResponseException as error:  # it refuses us, not this letter

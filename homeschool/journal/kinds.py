@@ -7,15 +7,14 @@ Templates of a kind, where `template` is "visits/letters/summary":
 `summary.subject.txt` (one line, without surname and topic), `summary.txt` and `summary.html` (the
 mail: they extend mail/base.txt and mail/base.html and fill the block `words`), `summary.page.html`
 (what stands behind the link and in the portal). In `.txt` nothing is escaped. Their context is
-what `context(notice, user)` returns and, always: `reader`, `school`, `link`, `asks`, `site_name`; in a
-mail `stop_link` too.
+what `context(notice, user)` returns and, always: `reader`, `school`, `link`, `asks`, `site_name`,
+`because` (why it is urgent, or ""); in a mail `stop_link` and `site_url` too.
 """
 
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template import Context
@@ -23,6 +22,10 @@ from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
+
+from homeschool.journal.models import hours
+
+URGENT, DIRECT, ROUTINE = "urgent", "direct", "routine"  # Notice.Urgency
 
 
 def always(notice):
@@ -45,6 +48,12 @@ class Kind:
     kinds are never sent again while nobody knows whether they arrived. `asks` is what the reader
     does: "tap" (I have read it) or "read" (nothing). `label` names it to operators.
     `attached(notice, user)` returns the files of its mail as [(name, text, type)].
+
+    `urgency`, or what `urgency(notice)` returns when it is addressed: "urgent" waits neither for the
+    morning nor for the evening letter, and `because` says why, in a sentence for the reader;
+    "direct" leaves at once, but not in the reader's quiet hours; "routine" may wait for the evening
+    letter. `must_arrive` says why it goes to addresses too whose owner wants nothing but that; ""
+    where it need not. `for_staff`: families never get one.
     """
 
     name: str
@@ -57,14 +66,35 @@ class Kind:
     asks: str = "tap"
     label: str | Promise = ""
     attached: Callable = nothing
+    urgency: str | Callable = DIRECT
+    because: str = ""
+    must_arrive: str | Promise = ""
+    for_staff: bool = False
+
+    def urgency_of(self, notice):
+        """Return (urgency, reason) of a notice; the reason is empty where it is not urgent."""
+        if notice.urgent_because:
+            return URGENT, notice.urgent_because
+        urgency = self.urgency(notice) if callable(self.urgency) else self.urgency
+        return urgency, self.because if urgency == URGENT else ""
 
 
 _kinds, _runners = {}, {}
 
 
 def register(kind):
-    """Make a kind known under its name; the last one stands."""
+    """Make a kind known under its name; the last one stands.
+
+    Raises ValueError for one that is urgent and does not say why.
+    """
+    if kind.urgency == URGENT and not kind.because:
+        raise ValueError(f"{kind.name} is urgent and does not say why")
     _kinds[kind.name] = kind
+
+
+def registered():
+    """Return all kinds, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]
 
 
 def get(name):
@@ -128,18 +158,36 @@ def overseen_by(user):
     return _overseers[0](user) if _overseers else []
 
 
+# --- readers ----------------------------------------------------------------------------------
+
+_readers = []
+
+
+def register_readers(meet):
+    """Let `meet(people)` fetch at once what the words for each of these people will ask for."""
+    _readers[:] = [meet]
+
+
+def meet(people):
+    """Fetch at once what the words for each of `people` (instances, each its own) will ask for."""
+    for met in _readers:
+        met(people)
+
+
 # --- words ------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
 def speaking_to(receipt):
-    """Speak the reader's language and keep the reader's time; the school's zone where none is known."""
+    """Speak the reader's language and keep the reader's time; the school's zone where none is known.
+
+    A language that is spoken no more is the portal's own; a zone that does not exist is passed over.
+    """
     reader = receipt.person
-    zone = reader.time_zone or receipt.notice.school.time_zone or settings.TIME_ZONE
-    with (
-        translation.override(reader.language or receipt.language),
-        timezone.override(ZoneInfo(zone)),
-    ):
+    language = reader.language or receipt.language
+    spoken = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    zone = hours.zone_of(reader.time_zone, receipt.notice.school.time_zone)
+    with translation.override(spoken), timezone.override(zone):
         yield
 
 
@@ -147,7 +195,13 @@ def context_of(receipt, **more):
     """Return what the templates of a receipt's kind get; call it inside `speaking_to`."""
     notice, reader = receipt.notice, receipt.person
     kind = get(notice.kind)
-    given = {"reader": reader, "school": notice.school, "site_name": gettext("Home & School")}
+    because = gettext(notice.urgent_because) if notice.urgent_because else ""
+    given = {
+        "reader": reader,
+        "school": notice.school,
+        "site_name": gettext("Home & School"),
+        "because": because,
+    }
     return kind.context(notice, reader) | given | {"asks": kind.asks} | more
 
 

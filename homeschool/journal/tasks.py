@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from homeschool.journal import actions
-from homeschool.journal.models import Heartbeat
+from homeschool.journal.actions import digests, weekly
+from homeschool.journal.models import Heartbeat, reminding
 
 
 @shared_task(name="journal.heartbeat")
@@ -35,3 +36,21 @@ def work(ids):
 def sweep():
     """Close what is too late, and take back what was lost."""
     actions.sweep()
+
+
+@shared_task(name="journal.remind")
+def remind():
+    """Tell of what became due by the clock since this ran last."""
+    reminding.run_all()
+
+
+@shared_task(name="journal.digests")
+def gather():
+    """Write the evening letters of those whose evening it is."""
+    digests.gather()
+
+
+@shared_task(name="journal.week")
+def write_week():
+    """Write the week's letter of the schools where it is Monday morning."""
+    weekly.post_due()

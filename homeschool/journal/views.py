@@ -2,22 +2,17 @@
 
 from functools import wraps
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.translation import gettext
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from homeschool.journal import channels, kinds
-from homeschool.journal.models import Delivery, Heartbeat, Job, Notice, Receipt
+from homeschool.journal.models import Delivery, Receipt
 
 NOT_FOUND, GONE = 404, 410
 
@@ -108,123 +103,37 @@ def letter_confirm(request, token):
 @opened_by_link
 def stop(request, token):
     """Ask whether to stop letters to this address; a POST stops them, by one click too (RFC 8058)."""
-    try:
-        pk = channels.open_stop_token(token)
-    except (signing.BadSignature, ValueError):
-        return dead_link(NOT_FOUND)
-    related = ("receipt__person", "receipt__notice__school")
-    delivery = Delivery.objects.select_related(*related).filter(pk=pk).first()
-    if delivery is None:
-        return dead_link(GONE)
+    delivery, dead = letter_to_stop(token)
+    if dead:
+        return dead
     if request.method == "POST":
         channels.opt_out(delivery)
     with kinds.speaking_to(delivery.receipt):
-        context = {"address": delivery.address, "goes_on": channels.is_usable(delivery)}
+        context = {
+            "address": delivery.address,
+            "goes_on": channels.is_usable(delivery),
+            "token": token,
+        }
         return plain("journal/stop.html", context)
 
 
-# --- operators ----------------------------------------------------------------------------------
-
-FRESH = 30  # seconds for which a sign of life counts
-SHOWN = 50
-PARTS = ("worker", "beat", "relay")
-
-
-@never_cache
-@require_safe
-def operations(request):
-    """Show what waits, what was given up, and who lives. At most 12 queries."""
-    schools = overseen(request.user)
-    deliveries = Delivery.objects.visible_to(request.user)
-    given_up = deliveries.needing_a_person().select_related(
-        "receipt__person", "receipt__notice__school"
-    )
-    context = {
-        "signs": signs_of_life(),
-        "queues": queues(deliveries, schools),
-        "given_up": [shown(row) for row in given_up.order_by("-created_at")[:SHOWN]],
-        "given_up_count": given_up.count(),
-    }
-    return render(request, "journal/operations.html", context)
+def letter_to_stop(token):
+    """Return (delivery, None) for a link that stops letters, else (None, the page of dead links)."""
+    try:
+        pk = channels.open_stop_token(token)
+    except (signing.BadSignature, ValueError):
+        return None, dead_link(NOT_FOUND)
+    related = ("receipt__person", "receipt__notice__school")
+    delivery = Delivery.objects.select_related(*related).filter(pk=pk).first()
+    return (delivery, None) if delivery else (None, dead_link(GONE))
 
 
 @require_POST
-def delivery_retry(request, pk):
-    """Let one delivery that was given up leave again; sent twice, it leaves once."""
-    delivery = get_object_or_404(Delivery.objects.visible_to(request.user), pk=pk)
-    if delivery.try_again(by=request.user):
-        messages.success(request, gettext("It waits to leave again."))
-    return redirect("journal:operations")
-
-
-def overseen(user):
-    """Return the schools whose deliveries `user` looks after. Raises PermissionDenied without one."""
-    schools = kinds.overseen_by(user)
-    if schools is not kinds.EVERY_SCHOOL and not schools:
-        raise PermissionDenied
-    return schools
-
-
-def signs_of_life():
-    """Return worker, beat and relay with the time of their last sign, and whether it is fresh."""
-    seen, now = dict(Heartbeat.objects.values_list("name", "at")), timezone.now()
-    return [
-        {
-            "name": name,
-            "at": seen.get(name),
-            "lives": name in seen and (now - seen[name]).total_seconds() <= FRESH,
-        }
-        for name in PARTS
-    ]
-
-
-def queues(deliveries, schools):
-    """Return each queue: its name in words, what waits, what is in hand, and the oldest's time."""
-    everywhere = schools is kinds.EVERY_SCHOOL
-    notices = Notice.objects.filter(expanded_at=None)
-    if not everywhere:
-        notices = notices.filter(school__in=schools)
-    rows = [queue(gettext("Messages to address"), notices.aggregate(**COUNTED))]
-    found = counted(deliveries.waiting(), "channel", "state")
-    for channel in channels.WAYS:
-        pair = [found.get((channel, state)) for state in ("pending", "leased")]
-        rows.append(queue(Delivery.Channel(channel).label, *pair))
-    if everywhere:
-        jobs = counted(Job.objects.waiting(), "state")
-        rows.append(queue(gettext("Longer work"), jobs.get(("pending",)), jobs.get(("leased",))))
-    return rows
-
-
-COUNTED = {"n": Count("pk"), "at": Min("created_at")}
-
-
-def counted(rows, *columns):
-    """Return {values of these columns: how many rows, and the oldest's time}."""
-    groups = rows.order_by().values(*columns).annotate(**COUNTED)
-    return {tuple(group[column] for column in columns): group for group in groups}
-
-
-def queue(name, waiting=None, leased=None):
-    """Return one row of the table of queues."""
-    both = [row for row in (waiting, leased) if row]
-    return {
-        "name": name,
-        "waiting": waiting["n"] if waiting else 0,
-        "leased": leased["n"] if leased else 0,
-        "oldest": min((row["at"] for row in both if row["at"]), default=None),
-    }
-
-
-def shown(delivery):
-    """Return what an operator reads of a delivery: nothing about a child."""
-    return {
-        "pk": delivery.pk,
-        "person": delivery.receipt.person.full_name,
-        "kind": kinds.label(delivery.receipt.notice.kind),
-        "school": delivery.receipt.notice.school.name,
-        "channel": delivery.get_channel_display(),
-        "uncertain": delivery.state == Delivery.State.UNCERTAIN,
-        "reason": gettext(delivery.error) if delivery.error else "",
-        "at": delivery.created_at,
-        "attempts": delivery.attempts,
-    }
+@opened_by_link
+def stop_again(request, token):
+    """Write to this address again, as whoever holds the link of one of its letters asks."""
+    delivery, dead = letter_to_stop(token)
+    if dead:
+        return dead
+    channels.opt_in(delivery)
+    return redirect("journal:stop", token)

@@ -14,6 +14,7 @@ from homeschool.people.views import (
     merging,
     new_year,
     people,
+    reach,
     roster,
     roster_export,
     roster_run,
@@ -22,12 +23,14 @@ from homeschool.people.views import (
     start,
     tokens,
     transfer,
+    unreached,
 )
 
 app_name = "people"
 
 urlpatterns = [
     path("children/", children.child_list, name="child-list"),
+    path("children/not-reached/", unreached.unreached_list, name="unreached-list"),
     path("children/<uuid:pk>/", children.child_detail, name="child-detail"),
     path("children/<uuid:pk>/edit/", children.child_edit, name="child-edit"),
     path("children/<uuid:pk>/strengths/", children.child_strengths, name="child-strengths"),
@@ -58,6 +61,8 @@ urlpatterns = [
     path("guardianships/<uuid:pk>/end/", guardians.guardianship_end, name="guardianship-end"),
     path("guardianships/<uuid:pk>/same/", merging.guardianship_same, name="guardianship-same"),
     path("me/", me.me, name="me"),
+    path("me/reach/", reach.reach, name="reach"),
+    path("me/reach/<uuid:pk>/again/", reach.address_again, name="address-again"),
     path("me/tokens/", tokens.token_list, name="token-list"),
     path("me/tokens/new/", tokens.token_create, name="token-create"),
     path("me/tokens/<uuid:pk>/revoke/", tokens.token_revoke, name="token-revoke"),

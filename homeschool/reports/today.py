@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _, ngettext, pgettext
 
 from homeschool.journal.models import Entry
+from homeschool.people import sight
 from homeschool.people.views.seen import listed
 from homeschool.reports.asked import today as asked
 from homeschool.reports.asked.today import OVER, STATUS
@@ -21,6 +22,7 @@ from homeschool.reports.progress.words import month_day, spoken_day
 from visits import reading
 from visits.models import Visit
 from visits.reading import meeting_ahead, rounds
+from visits.reading.suggestions import standing
 
 SOON = dt.timedelta(hours=2)
 NEWS = dt.timedelta(days=7)
@@ -41,6 +43,7 @@ def chips(visit, now):
         found += reading.chips(
             visit["status"], at=visit["until"], now=now, has_draft=visit["has_draft"],
             shared=visit["summary"] is not None, told=visit["told"], read=visit["read"],
+            confidential=visit["confidential"],
         )  # fmt: skip
     return [chip for chip in found if chip]
 
@@ -270,6 +273,24 @@ class Today:
         return [row | {"said": words % row["when"]} for row in found]
 
     @cached_property
+    def suggestions(self):
+        """What families suggest to the school and waits for the reader's answer, for leaders alone
+        (one query), the longest waiting first."""
+        if sight.LEADER not in sight.roles_of(self.user):
+            return []
+        return [
+            self._suggestion(row, "late" if row["due_on"] < self.today else "open")
+            for row in asked.suggestions(self.user)
+        ]
+
+    def _suggestion(self, row, state):
+        return row | {
+            "state": state,
+            "names": listed(child["name"] for child in row["children_seen"]),
+            "standing": standing(state, row["due_on"], self.today),
+        }
+
+    @cached_property
     def read_by(self):
         """Who of the families said within a week to have read the summary of one's own visits."""
         rows = asked.summaries_read(self.user, self.now - NEWS, self.now - FORGOTTEN)
@@ -314,7 +335,10 @@ class Today:
     @property
     def waiting(self):
         """How many things need the reader; what families have read needs nobody."""
-        lists = (self.late_promises, self.offers, self.answers, self.drafts, self.unwritten)
+        lists = (
+            self.late_promises, self.offers, self.answers, self.suggestions, self.drafts,
+            self.unwritten,
+        )  # fmt: skip
         return sum(map(len, lists))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import progress, runs, term, today
+from .views import paper, progress, runs, term, today
 
 app_name = "reports"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("reports/term/make/", runs.report_make, name="report-make"),
     path("reports/made/<uuid:pk>/", runs.report_runs, name="report-runs"),
     path("reports/<uuid:pk>/stop/", runs.report_stop, name="report-stop"),
+    path("reports/<uuid:pk>/paper/", paper.report_paper, name="report-paper"),
     path("reports/files/<uuid:pk>/", runs.report_file, name="report-file"),
 ]

@@ -14,13 +14,14 @@ from tests import doors
 from tests.doors import OK
 from tests.doors_offers import OFFERS
 from tests.doors_records import RECORDS
+from tests.doors_stories import STORIES
 
 from .conftest import DESKTOP, PHONE, Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 VISITS = [door for door in RECORDS if door.name.startswith("visits:")]
-DOORS = [*doors.DOORS, *OFFERS, *VISITS]
+DOORS = [*doors.DOORS, *OFFERS, *STORIES, *VISITS]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
@@ -42,6 +43,7 @@ NO_PAGES = {
     "mfa_download_recovery_codes",
     "visits:feed-read",
     "visits:road-pdf",
+    "visits:card-pdf",
     "visits:visits-import-template",
     "visits:meeting-calendar",
     "visits:booking-calendar",

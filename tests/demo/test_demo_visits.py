@@ -12,11 +12,11 @@ from homeschool.journal.models import Delivery, Entry, Notice, Receipt
 from homeschool.people.models import User
 from homeschool.reports.term.counting import span
 from homeschool.reports.today import Today
-from visits.models import Addendum, Draft, Meeting, Promise, Summary, Visit
+from visits.models import Addendum, Draft, Meeting, Need, Promise, Summary, Visit
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 11, 26)
-TABLES = (Visit, Promise, Summary, Addendum, Draft, Meeting, Notice, Receipt, Delivery, Entry)
+TABLES = (Visit, Promise, Need, Summary, Addendum, Draft, Meeting, Notice, Receipt, Delivery, Entry)
 
 
 @pytest.fixture
@@ -49,12 +49,12 @@ def test_what_somebody_tried_out_is_not_undone(made):
 
 
 @pytest.mark.parametrize("today", ["2026-11-21", "2026-11-22", "2026-11-23", "2027-01-01"])
-def test_fourteen_visits_and_one_lie_in_the_term_on_any_day(today):
+def test_sixteen_visits_lie_in_the_term_on_any_day(today):
     made = world.load(dt.date.fromisoformat(today))
     held = Visit.objects.held()
     begin, end = span(made.term)
-    assert held.count() == 15
-    assert held.filter(happened_at__gte=begin, happened_at__lt=end).count() == 15
+    assert held.count() == 16
+    assert held.filter(happened_at__gte=begin, happened_at__lt=end).count() == 16
     assert {visit.mode for visit in held} == {"home", "video", "phone", "school"}
     for promise in Promise.objects.exclude(done_at=None):
         assert promise.done_at > promise.visit.happened_at, promise.what
@@ -62,8 +62,10 @@ def test_fourteen_visits_and_one_lie_in_the_term_on_any_day(today):
 
 def test_nobody_is_written_to_about_what_is_long_ago(made):
     assert not Notice.objects.filter(expanded_at=None).exists()
-    assert set(Delivery.objects.values_list("channel", "state")) == {("in_app", "sent")}
-    assert Delivery.objects.count() == Receipt.objects.count() > 15
+    told = Delivery.objects.filter(channel="in_app")
+    assert set(told.values_list("state", flat=True)) == {"sent"}
+    assert not Delivery.objects.waiting().exists()
+    assert told.count() == Receipt.objects.count() > 15
 
 
 def test_the_journal_says_when_it_happened(made):
@@ -99,9 +101,24 @@ def test_the_mother_of_xiaoyu_has_read_and_added_something(made):
 
 
 def test_one_summary_is_not_shared_and_two_records_are_not_finished(made):
-    assert Visit.objects.held().get(summaries=None) == made.visits["aisha"]
+    unshared = Visit.objects.held().filter(summaries=None, confidences=None)
+    assert unshared.get() == made.visits["aisha"]
     assert Draft.objects.open().count() == 2
     assert Draft.objects.filter(pk=made.visits["begun"].pk).exists()
+
+
+def test_one_visit_is_confidential_and_its_teacher_does_not_find_it(made):
+    confided = made.visits["lily-alone"]
+    assert confided.is_confidential()
+    assert Visit.objects.visible_to(made.lucia_vega).filter(pk=confided.pk).exists()
+    assert not Visit.objects.visible_to(made.helen_fraser).filter(pk=confided.pk).exists()
+
+
+def test_needs_wait_and_some_ended(made):
+    noted = Need.objects.filter(school=made.school)
+    assert set(noted.values_list("outcome", flat=True)) == {"", "met", "passed_on", "not_needed"}
+    assert noted.open().filter(visit=made.visits["mateo"]).count() == 2
+    assert {need.kept_out for need in noted.filter(visit=made.visits["wang"])} == {True}
 
 
 def test_they_came_once_and_met_nobody(made):

@@ -399,3 +399,66 @@ def test_it_is_given_up_at_once_where_no_header_can_hold_the_address(cast, told,
 def test_it_needs_no_server_of_its_own_in_tests_of_other_rooms(send):
     send()
     assert len(mail.outbox) == 1
+
+
+# --- what a letter costs --------------------------------------------------------------------------
+
+
+def statements_for(post, sink, key, letters):
+    """Return how many statements it takes to send so many letters of one notice in one batch."""
+    actions.expand([post("live.all", dedupe_key=key).pk])
+    ids = hand_out()
+    assert len(ids) == letters
+    with CaptureQueriesContext(connection) as queries:
+        actions.deliver(ids)
+    return len(queries)
+
+
+def test_it_takes_one_statement_for_each_letter_more(post, sink):
+    """The mark of one letter begins the next: all else is asked once for a batch."""
+    make_readers(2)
+    few = statements_for(post, sink, "few", 2)
+    make_readers(20, start=2)
+    assert statements_for(post, sink, "many", 22) == few + 20
+    assert len(sink.messages) == 24
+
+
+def test_it_does_not_begin_the_next_letter_when_its_lease_was_given_away(told):
+    first, following = told(), told(dedupe_key="next")
+    hand_out()
+    Delivery.objects.lease([first.pk, following.pk], "one")
+    first.begin("one")
+    Delivery.objects.filter(pk=following.pk).update(lease_by="another")
+    assert first.mark_sent("one", then=following)
+    following.refresh_from_db()
+    assert not following.begun
+    assert (following.lease_by, following.started_at, following.attempts) == ("another", None, 0)
+
+
+def test_it_begins_the_next_letter_also_where_its_own_lease_was_lost(told):
+    first, following = told(), told(dedupe_key="next")
+    hand_out()
+    Delivery.objects.lease([first.pk, following.pk], "one")
+    first.begin("one")
+    Delivery.objects.filter(pk=first.pk).update(lease_by="another")
+    assert not first.mark_sent("one", then=following)
+    following.refresh_from_db()
+    assert following.begun
+    assert (following.attempts, following.tries.count()) == (1, 0)
+    assert following.started_at
+
+
+def test_it_writes_all_letters_before_the_first_leaves(post, sink, monkeypatch):
+    """A crash in the writing sent nothing, so that nothing is uncertain."""
+    make_readers(3)
+    actions.expand([post("live.all").pk])
+    sent_by_then = []
+    real = channels.email_for
+
+    def write(delivery):
+        sent_by_then.append(len(sink.messages))
+        return real(delivery)
+
+    monkeypatch.setattr(channels.Email, "message_for", staticmethod(write))
+    actions.deliver(hand_out())
+    assert (sent_by_then, len(sink.messages)) == ([0, 0, 0], 3)

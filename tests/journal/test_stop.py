@@ -77,3 +77,21 @@ def test_it_is_the_page_of_dead_links_for_a_token_that_is_not_ours(token):
     page = Client().post(reverse("journal:stop", args=[token]))
     assert page.status_code == 404
     assert page.text == Client().get(reverse("journal:letter", args=["x"])).text
+
+
+def test_it_writes_there_again_when_its_owner_says_so(cast, url):
+    Client().post(url)
+    again = url.replace("/stop/", "/again/")
+    assert again in Client().get(url).text
+    assert Client().get(again).status_code == 405
+    answer = Client(enforce_csrf_checks=True).post(again)
+    assert (answer.status_code, answer.url) == (302, url)
+    assert address_of(cast).opted_out_at is None
+    Client().post(again)
+    assert Entry.objects.filter(verb="address.opted_in").count() == 1
+
+
+@pytest.mark.parametrize("token", ["x", "1.2.3"])
+def test_it_writes_nowhere_again_for_a_token_that_is_not_ours(token):
+    page = Client().post(reverse("journal:stop-again", args=[token]))
+    assert page.status_code == 404

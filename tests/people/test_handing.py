@@ -56,6 +56,7 @@ def test_the_colleague_sees_the_children_and_the_other_no_more(cast, two):
         "visits": 0,
         "visits_at_once": 0,
         "promises": 0,
+        "plans": 0,
     }
     verbs = list(Entry.objects.filter(actor=cast.school_admin).values_list("verb", flat=True))
     assert sorted(verbs) == sorted(

@@ -146,3 +146,55 @@ def test_a_number_behind_two_sums_is_found_out():
 def test_every_measure_knows_what_it_is_of():
     for measure in MEASURES.values():
         assert measure.of in MEASURES
+
+
+def offers_of(accepted, other, declined, unanswered):
+    """Return the figures of offers with these answers."""
+    answered = accepted + other + declined
+    sent = answered + unanswered
+    found = {
+        "offers_sent": sent, "offers_answered": answered, "offers_accepted": accepted,
+        "offers_other_time": other, "offers_declined": declined, "offers_unanswered": unanswered,
+    }  # fmt: skip
+    return [Figure(measure, "", value, sent) for measure, value in found.items()]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.tuples(*[st.integers(0, 40) | st.integers(0, 12)] * 4))
+def test_small_answers_do_not_follow_from_the_others(numbers):
+    """What is shown is true, no small group stands there, and none is what is left of a sum."""
+    figures = offers_of(*numbers)
+    true, shown = shown_by(figures), shown_by(public(figures, SMALLEST))
+    assert all(value in (None, true[place]) for place, value in shown.items())
+    assert all(not value or value >= SMALLEST for value in shown.values())
+    answers = ("offers_accepted", "offers_other_time", "offers_declined")
+    for whole, parts in (
+        ("offers_answered", answers),
+        ("offers_sent", ("offers_answered", "offers_unanswered")),
+    ):
+        hidden = [part for part in parts if shown[part, ""] is None]
+        if shown[whole, ""] is not None and len(hidden) == 1:
+            assert true[hidden[0], ""] == 0 or true[hidden[0], ""] >= SMALLEST
+
+
+def test_a_campaign_is_no_part_of_a_whole():
+    """Two campaigns that met the same children are not added up."""
+    figures = [
+        Figure("campaign_targets", f"campaign={name}", 60, 60) for name in ("Autumn", "Winter")
+    ] + [
+        Figure("campaign_met", f"campaign={name}", met, 60)
+        for name, met in (("Autumn", 3), ("Winter", 30))
+    ]
+    shown = shown_by(public(figures, SMALLEST))
+    assert shown["campaign_met", "campaign=Autumn"] is None
+    assert shown["campaign_met", "campaign=Winter"] == 30
+
+
+def test_a_median_goes_with_those_of_whom_it_is():
+    figures = [
+        Figure("visits_held", "", 40, 40), Figure("visits_logged", "", 4, 40),
+        Figure("days_to_log", "", 2.5, 4), Figure("days_to_log", "division=a", 2.5, 4),
+    ]  # fmt: skip
+    shown = shown_by(public(figures, SMALLEST))
+    assert shown["days_to_log", ""] is None
+    assert ("days_to_log", "division=a") not in shown

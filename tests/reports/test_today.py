@@ -204,7 +204,7 @@ def test_its_chips_follow_one_rule(status, minutes, words):
     at = now + dt.timedelta(minutes=minutes)
     visit = {
         "status": status, "at": at, "until": at + dt.timedelta(minutes=45), "has_draft": False,
-        "summary": None, "told": 0, "read": 0,
+        "summary": None, "told": 0, "read": 0, "confidential": False,
     }  # fmt: skip
     assert [str(chip[2]) for chip in chips(visit, now)] == words
 

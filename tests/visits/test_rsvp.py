@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from homeschool.journal import channels
 from homeschool.journal.models import Delivery, Entry, Notice, Receipt
-from homeschool.people.models import Household
+from homeschool.people.models import Address, Household
 from tests import builders
 from visits.models import Meeting, MeetingHome
 
@@ -81,6 +81,7 @@ def test_a_grown_student_decides_whether_a_guardian_is_invited(cast):
 
 
 def test_who_lost_the_right_after_the_invitation_gets_no_mail(cast):
+    Address.objects.update(pace="instant")  # no evening letter
     meeting = plan_meeting(cast)
     expand()
     ids = list(Delivery.objects.filter(channel="email").values_list("pk", flat=True))

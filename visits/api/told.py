@@ -6,12 +6,14 @@ Both return the same keys; what is not for the reader is None, or an empty list.
 from django.db.models import Q
 
 from visits.models import Addendum
+from visits.models.record import OF_THE_HOME
 from visits.reading import Record
 
 NOT_FOR_FAMILIES = dict.fromkeys(
     (
         "purpose", "planned_at", "ended_at", "visitors", "aspects", "language_spoken",
-        "interpreter", "recorded_at", "recorded_by", "situation", "staff_note", "kept_out",
+        "interpreter", "recorded_at", "recorded_by", "difficulties", "situation", "staff_note",
+        "kept_out",
     )
 )  # fmt: skip
 
@@ -55,9 +57,10 @@ def to_staff(record):
         "present": [
             {"name": person["name"], "relation": person["relation"]} for person in record.present
         ],
-        "hopes": told("hopes", visit.hopes),
+        **{name: told(name, getattr(visit, name)) for name in OF_THE_HOME},
         "explained": told("explained", visit.explained),
         "closing_words": visit.shared_summary,
+        "difficulties": visit.difficulties if whole else None,
         "situation": visit.situation if whole else None,
         "staff_note": visit.staff_note if whole else None,
         "kept_out": visit.kept_out if whole else None,
@@ -89,7 +92,7 @@ def to_family(visit, user):
             for row in read["participants"]
             if row.student_id is None or row.student_id in shown
         ],
-        "hopes": read["hopes"],
+        **{name: read[name] for name in OF_THE_HOME},
         "explained": read["explained"],
         "closing_words": read["words"],
         "additions": [_added(row) for row in added.select_related("by").order_by("at", "pk")],

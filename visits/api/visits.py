@@ -28,7 +28,7 @@ from homeschool.people.api.lists import (
     moment_filter,
 )
 from homeschool.people.models import Token
-from visits.models import Summary, Visit, VisitChild, Visitor
+from visits.models import Difficulty, Summary, Visit, VisitChild, Visitor
 from visits.models.record import READERS, home_of
 
 from . import told
@@ -103,8 +103,14 @@ class VisitDetailSerializer(VisitSerializer):
     children = ToldChildSerializer(many=True, help_text="Only those whom the reader may see.")
     present = PresentSerializer(many=True)
     hopes = serializers.CharField()
+    wishes = serializers.CharField()
+    worries = serializers.CharField()
+    learning = serializers.CharField(help_text="How learning goes at home.")
     explained = serializers.CharField()
     closing_words = serializers.CharField()
+    difficulties = serializers.ListField(
+        child=serializers.ChoiceField(Difficulty.choices), allow_null=True, help_text=ONLY_NEAR
+    )
     situation = serializers.CharField(allow_null=True, help_text=ONLY_NEAR)
     staff_note = serializers.CharField(allow_null=True, help_text=ONLY_NEAR)
     kept_out = serializers.ListField(

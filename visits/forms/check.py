@@ -24,6 +24,14 @@ class CheckForm(StepForm):
             "staff_note": answer(
                 _("Your reflection"), lang=lang, help_text=_("The family does not read this.")
             ),
+            "confidential": forms.BooleanField(
+                label=_("Keep this visit confidential"),
+                help_text=_(
+                    "Only who made the visit, the child’s counselor and the head of the school read"
+                    " it. The family gets no summary, and nobody else finds it. It still counts."
+                ),
+                required=False,
+            ),
             "read_aloud": forms.BooleanField(
                 label=_("I read the summary aloud to the family"),
                 help_text=_("and they said that it is right"),

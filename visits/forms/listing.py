@@ -38,7 +38,30 @@ def classes_in_sight(user):
     return [(str(pk), f"{name} · {school}" if several else name) for pk, name, school in rows]
 
 
-class VisitFilter(CleanTextMixin, forms.Form):
+class ChildFilterMixin:
+    """For filters that may name one child, by its key in the hidden field `child`."""
+
+    @property
+    def only_child(self):
+        """The one child that the list is about, or None."""
+        return getattr(self, "cleaned_data", {}).get("child") or None
+
+    def clean_child(self):
+        """Return the child that the address names, if the reader works with it."""
+        text = self.cleaned_data["child"]
+        if not text:
+            return None
+        try:
+            pk = uuid.UUID(text)
+        except ValueError:
+            pk = None
+        child = pk and in_sight(self.user).filter(pk=pk).first()
+        if not child:
+            raise ValidationError(_("This child is not among yours."), code="child")
+        return child
+
+
+class VisitFilter(ChildFilterMixin, CleanTextMixin, forms.Form):
     """Which visits: every filter is named here, and a wrong value is answered in words."""
 
     marks_optional = False
@@ -77,25 +100,6 @@ class VisitFilter(CleanTextMixin, forms.Form):
     def is_asked(self):
         """Whether anything at all narrows the list."""
         return self.is_narrowed or bool(self["child"].value() or self["q"].value())
-
-    @property
-    def only_child(self):
-        """The one child that the list is about, or None."""
-        return getattr(self, "cleaned_data", {}).get("child") or None
-
-    def clean_child(self):
-        """Return the child that the address names, if the reader works with it."""
-        text = self.cleaned_data["child"]
-        if not text:
-            return None
-        try:
-            pk = uuid.UUID(text)
-        except ValueError:
-            pk = None
-        child = pk and in_sight(self.user).filter(pk=pk).first()
-        if not child:
-            raise ValidationError(_("This child is not among yours."), code="child")
-        return child
 
     def clean(self):
         data = super().clean()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from homeschool.forms import ChoiceBoxes, DateBox
 from visits.models import Promise
 
+from .gifts import GiftRows
 from .step import StepForm, answer, choose, keep_out, line
 
 FEWEST, MOST = 3, 20
@@ -21,7 +22,7 @@ def _number(name):
     return int(parts[1]) if known and parts[1].isdigit() and len(parts[1]) < 3 else None
 
 
-class PromisesForm(StepForm):
+class PromisesForm(GiftRows, StepForm):
     number = 4
     circle = ("children", "colleagues")
     heading = _("What did we promise each other?")
@@ -46,7 +47,7 @@ class PromisesForm(StepForm):
         for n in range(self.shown):
             row = self._row(lambda: owners)  # as a function: a long list is not copied for each row
             fields |= {f"promise_{n}_{part}": field for part, field in row.items()}
-        return fields
+        return fields | self.gift_fields()
 
     def _row(self, owners):
         chosen = self.draft.chosen

@@ -134,7 +134,11 @@ class StepForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
 
     def as_checked(self):
         """Return the same form checked: what it shows is read as if it had been sent."""
-        return type(self)(self.draft, data=as_post({n: self[n].value() or "" for n in self.fields}))
+        shown = {name: self[name].value() or "" for name in self.fields}
+        for name, field in self.fields.items():
+            if isinstance(field, forms.MultipleChoiceField) and not shown[name]:
+                del shown[name]  # boxes without a tick send nothing
+        return type(self)(self.draft, data=as_post(shown))
 
     # --- two writers at once ----------------------------------------------------------------------
     def seen_now(self):

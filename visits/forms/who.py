@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from homeschool.forms import CheckBoxes, ChoiceBoxes, DateBox, TimeBox
 from homeschool.people.models import Guardianship
-from visits.models import Aspect, Visit
+from visits.models import Aspect, Participant, Visit
 from visits.models.planning import NoSuchTime, moment
 
 from .step import StepForm, choose, line
@@ -53,6 +53,19 @@ def aspect_words(aspect):
 def home_words(home):
     """Return whose home it is; the address stays out."""
     return ", ".join(home.adults) or gettext("a home without names")
+
+
+# How somebody of the family had a part who was not there.
+AWAY = {
+    Participant.Presence.NOTIFIED: _("%(name)s was told"),
+    Participant.Presence.ABSENT: _("%(name)s was not there"),
+}
+
+
+def away(answers):
+    """Return {id of an adult: presence} of the answers to `away`, each "presence:id"."""
+    parted = (answer.partition(":") for answer in answers)
+    return {pk: presence for presence, _colon, pk in parted}
 
 
 class WhoForm(StepForm):
@@ -132,6 +145,16 @@ class WhoForm(StepForm):
             "present": choose(
                 many, _("Who of the family was there?"), family, widget=CheckBoxes(hints=hints)
             ),
+            "away": choose(
+                many,
+                _("Who was told, or was not there?"),
+                [
+                    (f"{presence}:{adult.id}", words % {"name": adult.name})
+                    for adult in draft.adults
+                    for presence, words in AWAY.items()
+                ],
+                widget=CheckBoxes,
+            ),
             "guest_1": line(_("Name")),
             "guest_1_relation": line(_("Relation"), 60),
             "guest_2": line(_("Name of a second person")),
@@ -161,6 +184,11 @@ class WhoForm(StepForm):
         """Whether somebody is named who is not in the lists."""
         return any(self[name].value() or self[name].errors for name in ("guest_1", "guest_2"))
 
+    @property
+    def has_away(self):
+        """Whether it is noted of somebody that they were told, or not there."""
+        return bool(self["away"].value() or self["away"].errors)
+
     def arrange(self, typed):
         more = typed.pop("colleague_more", None)
         if more:
@@ -175,12 +203,24 @@ class WhoForm(StepForm):
             "present" not in self.errors
         ):
             self.add_error("present", _("Please name whom of the family you met."))
+        self._check_away(data)
         for row in ("guest_1", "guest_2"):
             if data.get(f"{row}_relation") and not data.get(row) and row not in self.errors:
                 self.add_error(row, _("What is this person’s name?"))
         self._check_pair(data)
         self._check_sight(data)
         return data
+
+    def _check_away(self, data):
+        """Of each person one thing is noted: there, told, or not there."""
+        noted = [answer.partition(":")[2] for answer in data.get("away") or []]
+        twice = {pk for pk in noted if noted.count(pk) > 1} | {*noted} & {
+            *(data.get("present") or [])
+        }
+        for adult in self.draft.adults:
+            if adult.id in twice:
+                words = _("%(name)s is named twice: was there, was told, or was not there?")
+                self.add_error("away", words % {"name": adult.name})
 
     def _check_times(self, data):
         """Set `happened_at` and `ended_at`, in the school's zone, if the times can be true."""

@@ -57,4 +57,4 @@ def unfinished(students):
 
 def register():
     """Tell people what visits hold of children that leave."""
-    on_leaving(Held(("visits", "promises", "summaries"), told, call_off, unfinished))
+    on_leaving(Held(("visits", "promises", "summaries", "needs"), told, call_off, unfinished))

@@ -392,8 +392,8 @@ class Offer(models.Model):
         visit._send(list(visit.visitors.all()))
         agreed, verb = status == Visit.Status.ACCEPTED, VERBS[status]
         visit._record(verb, visit._lines(), by, answer=str(answer))
-        if agreed or before == Visit.Status.ACCEPTED:
-            visit._tell_answer(agreed, by)
+        if agreed or before in AGREED:
+            visit._tell_answer(agreed, by, again=before in AGREED)
 
     # --- staff -----------------------------------------------------------------------------------------
     def take_back(self, *, by):
@@ -430,6 +430,8 @@ ANSWERABLE = (
     Visit.Status.DECLINED,
     Visit.Status.SCHEDULED,
 )
+# The team counts on these: a yes of the family, and a plan of the school after it.
+AGREED = (Visit.Status.ACCEPTED, Visit.Status.SCHEDULED)
 VERBS = {
     Visit.Status.ACCEPTED: "visit.agreed",
     Visit.Status.OTHER_TIME: "visit.other_asked",

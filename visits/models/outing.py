@@ -152,17 +152,21 @@ def may_set_out(visit):
 
 def tell_of_overdue():
     """Tell those who lead of each outing that is half an hour late, once; returns how many."""
-    now, told = timezone.now(), 0
-    for outing in Outing.objects.overdue(now).select_related("visit__school"):
-        with transaction.atomic():
-            if Outing.objects.overdue(now).filter(pk=outing.pk).update(alerted_at=now):
-                outing._record("outing.overdue", None)
-                key = f"{outing.pk}:{outing.due_at.isoformat()}"
-                Notice.post(
-                    "visit.overdue", outing, school=outing.visit.school, by=None, dedupe_key=key
-                )
-                told += 1
-    return told
+    late = Outing.objects.overdue(timezone.now()).select_related("visit__school")
+    return sum(tell_of(outing) for outing in late)
+
+
+def tell_of(outing):
+    """Tell those who lead that this outing is late, once; returns whether they were told now."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not Outing.objects.overdue(now).filter(pk=outing.pk).update(alerted_at=now):
+            return False
+        outing._record("outing.overdue", None)
+        key = f"{outing.pk}:{outing.due_at.isoformat()}"
+        school = outing.visit.school
+        Notice.post("visit.overdue", outing, school=school, by=None, dedupe_key=key)
+    return True
 
 
 def watchers_of(outing_id):

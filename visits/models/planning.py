@@ -14,6 +14,7 @@ from django.utils import timezone
 from psycopg2.errors import DeadlockDetected, ExclusionViolation
 
 from homeschool.journal.models import Entry, Notice
+from homeschool.journal.models.reminding import key_of
 
 from .record import VisitChild, Visitor
 
@@ -219,6 +220,31 @@ class Planning:
             recorded_by=by,
         )
 
+    def plan_before(self):
+        """Return (moment, minutes) of the last plan that it had, or (None, 0) (one query).
+
+        A family that takes its yes back and asks for another time leaves it without one; what stood
+        in the calendars is still to be called off.
+        """
+        rows = self.events.filter(planned_at__isnull=False).order_by("-pgh_id")
+        return rows.values_list("planned_at", "planned_minutes").first() or (None, 0)
+
+    def hear_came_up(self, *, by):
+        """Tell who makes this visit that something came up at the family's, as `by` of it says; said
+        before for this time, or too late for it, nothing happens."""
+        with transaction.atomic():
+            stands = self._meta.default_manager.select_for_update().get(pk=self.pk)
+            ahead = stands.planned_at and stands.planned_at > timezone.now()
+            if stands.status in self.OPEN and ahead and not stands.came_up():
+                stands._record(CAME_UP, stands._lines(), by)
+                key = key_of(stands, stands.planned_at)
+                Notice.post(CAME_UP, stands, school=stands.school, by=by, dedupe_key=key)
+
+    def came_up(self):
+        """Whether the family said that something came up at the time that is planned (one query)."""
+        told = Notice.objects.about(self).filter(kind=CAME_UP)
+        return told.filter(dedupe_key=key_of(self, self.planned_at)).exists()
+
     # --- the parts -------------------------------------------------------------------------------
     def _plan(self):
         return self.planned_at, self.planned_minutes, self.mode, self.status
@@ -290,12 +316,18 @@ class Planning:
             for offer in waiting:
                 Notice.objects.about(offer).cancel()
 
-    def _tell_answer(self, agreed, by):
-        """Tell the whole home what one of it answered: agreed, or not as agreed before."""
+    def _tell_answer(self, agreed, by, *, again=False):
+        """Tell the whole home what one of it answered: agreed, or not as agreed before.
+
+        Where something was agreed before (`again`), the colleagues are told of the new time too: it
+        stands in their calendars.
+        """
         if agreed:
             Notice.objects.about(self).filter(kind__in=TOLD).cancel()
             key = f"{self.pk}:{sequence_of(self)}"
             Notice.post("visit.agreed", self, school=self.school, by=by, dedupe_key=key)
+            if again:
+                Notice.post("visit.moved_staff", self, school=self.school, by=by, dedupe_key=key)
         else:
             self._tell("visit.called_off", by)
 
@@ -309,6 +341,8 @@ class Planning:
 
 # The notices about the plan of a visit, of which only the newest holds.
 TOLD = ("visit.agreed", "visit.moved", "visit.moved_staff")
+# The family says that it cannot, without an offer by which it could choose another time itself.
+CAME_UP = "visit.came_up"
 # What changes the entry of a visit in a calendar.
 CHANGES = (
     "visit.agreed", "visit.moved", "visit.cancelled", "visit.declined", "visit.other_asked",

@@ -13,6 +13,7 @@ from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.models import Student
 
+from .record import open_to
 from .visit import READERS, Summary, Visit
 
 
@@ -21,9 +22,11 @@ class PromiseQuerySet(sight.SightQuerySet):
         """Return the promises about children whom `user` may see: both sides see all of them.
 
         adviser: own classes · counselor: caseload · leader: division or school · guardian and
-        grown student: of published visits · school admin and everybody else: nothing.
+        grown student: of published visits · school admin and everybody else: nothing. Those of a
+        confidential visit only who reads it (`Visit.objects.visible_to`).
         """
         staff = super().visible_to(user, roles=READERS if roles is None else READERS & roles)
+        staff = staff.filter(open_to(user))
         if roles is not None and not roles & sight.FAMILY_ROLES:
             return staff
         published = models.Exists(Summary.objects.filter(visit=models.OuterRef("visit")))

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from homeschool.journal.models import Entry, Notice, Receipt
+from homeschool.journal.models import Notice, Receipt
 from homeschool.people import sight
 from homeschool.people.models import Guardianship, Household, Student
 
@@ -19,6 +19,8 @@ from homeschool.people.models import Guardianship, Household, Student
 READERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER})
 # Who may log a visit.
 WRITERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER})
+# What a home answered about itself, by name in the body of a summary: no other home reads it.
+OF_THE_HOME = ("hopes", "learning", "wishes", "worries")
 
 
 def part_of_a_held_visit(name):
@@ -40,9 +42,120 @@ def part_of_a_held_visit(name):
     )
 
 
+class ConfidenceQuerySet(models.QuerySet):
+    def open(self):
+        """Return those that hold today."""
+        return self.filter(until=None)
+
+    def closed_to(self, user):
+        """Return the open ones of visits that `user` does not read.
+
+        adviser: unless of those who made the visit · counselor: unless one of the children is on
+        the caseload · leader of a division: closed, unless of those who made the visit · leader of
+        the whole school: reads · family and everybody else: closed.
+        """
+        # joined from the few confidences on: asked line by line of all visits it took twice as long
+        path, cared_for = "visit__lines__student", {sight.COUNSELOR}
+        works, cares = (sight.within(user, path, roles) for roles in (READERS, cared_for))
+        led = [row["school_id"] for row in sight.reach_of(user) if row["role"] == sight.LEADER]
+        reads = Q(**{f"{path}__school__in": [school for school in led if school]})
+        if works:
+            reads |= works & Q(visit__team__user=user.pk)
+        if cares:
+            reads |= cares
+        return self.open().exclude(pk__in=self.open().filter(reads).values("pk"))
+
+
+def open_to(user, path="visit"):
+    """Return the condition that the visit at `path` is not kept from `user` in confidence.
+
+    It belongs into the `visible_to` of whatever hangs on a visit; beside it stands sight itself.
+    A list of the few that are closed, made once, is cheaper than to look for each row.
+    """
+    return ~Q(**{f"{path}__in": Confidence.objects.closed_to(user).values("visit")})
+
+
+def closed_among(visits, user):
+    """Return the ids of those of `visits` (ids) that are kept from `user` in confidence (one query).
+
+    For rows behind a figure: it counts them, and they do not open.
+    """
+    closed = Confidence.objects.closed_to(user).filter(visit__in=visits)
+    return set(closed.values_list("visit", flat=True))
+
+
+class Confidence(models.Model):
+    """From when until when a held visit is confidential, and who said so.
+
+    It is a row of its own and no column of the visit: what was held is never changed, and who reads
+    it is no part of what was said. Nothing of a confidential visit goes to the family, so what the
+    family has read already cannot be made confidential (the database refuses both).
+    """
+
+    visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="confidences")
+    since = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    until = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ConfidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["visit", "since"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit"], condition=Q(until=None), name="a_visit_is_confidential_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None, lifted_by=None)
+                | Q(until__isnull=False, lifted_by__isnull=False),
+                name="a_confidence_says_who_lifted_it",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="a_confidence_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="a_confidence_is_only_lifted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF OLD.until IS NOT NULL OR (NEW.visit_id, NEW.since, NEW.by_id)
+                        IS DISTINCT FROM (OLD.visit_id, OLD.since, OLD.by_id) THEN
+                        RAISE EXCEPTION 'a confidence is lifted once, and never changed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="what_a_family_read_is_not_confidential",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF EXISTS (SELECT 1 FROM visits_summary WHERE visit_id = NEW.visit_id) THEN
+                        RAISE EXCEPTION 'the family has read it: it cannot be confidential';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.visit_id} {self.since:%Y-%m-%d}"
+
+
 class VisitChildQuerySet(sight.SightQuerySet):
-    """Lines of visits about a child; sight is the child's. Whether a family may read the visit
-    at all is `Visit.objects.visible_to`."""
+    """Lines of visits about a child. Whether a family may read the visit at all is
+    `Visit.objects.visible_to`."""
+
+    def visible_to(self, user, roles=None, item=None):
+        """Return the lines about children whom `user` sees, less those of visits that are kept
+        from `user` in confidence (`Confidence.objects.closed_to`): from a family always."""
+        seen = super().visible_to(user, roles=roles, item=item)
+        if roles is not None and roles <= sight.FAMILY_ROLES:
+            return seen.exclude(visit__in=Confidence.objects.open().values("visit"))
+        return seen.filter(open_to(user))
 
 
 class VisitChild(models.Model):
@@ -206,8 +319,9 @@ class Participant(models.Model):
 class Summary(models.Model):
     """What the family reads of a held visit: published by version, never changed after.
 
-    `body` is {"hopes": …, "explained": …, "words": …, "children": {student id: {"going_well": …,
-    "needs": [code], "needs_words": …}}}: only what the family agreed to share.
+    `body` is {"hopes": …, "learning": …, "wishes": …, "worries": …, "explained": …, "words": …,
+    "children": {student id: {"going_well": …, "needs": [code], "needs_words": …}}}: only what the
+    family agreed to share. Older ones lack learning, wishes and worries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -227,7 +341,21 @@ class Summary(models.Model):
             pgtrigger.Protect(
                 name="a_published_summary_is_never_changed",
                 operation=pgtrigger.Update | pgtrigger.Delete,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="a_confidential_visit_is_not_published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM visits_confidence
+                        WHERE visit_id = NEW.visit_id AND until IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'a confidential visit is not published';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self):
@@ -255,10 +383,11 @@ class Summary(models.Model):
     def read_by(self, user):
         """Return what of it `user`, of the family, may read (four queries).
 
-        {"visit", "hopes", "explained", "words", "children": [{"student", "going_well", "needs":
-        [label], "needs_words"}], "promises": [Promise], "home": whether the visit was to the home
-        of `user`, "participants": [Participant]}. Only the children whom `user` may see. Another
-        home of the child reads neither place nor persons nor what the first one answered.
+        {"visit", "hopes", "learning", "wishes", "worries", "explained", "words", "children":
+        [{"student", "going_well", "needs": [label], "needs_words"}], "promises": [Promise], "home":
+        whether the visit was to the home of `user`, "participants": [Participant]}. Only the
+        children whom `user` may see. Another home of the child reads neither place nor persons nor
+        what the first one answered (`OF_THE_HOME`).
         """
         visit, home = self.visit, self.visit.is_home_of(user)
         lines = visit.children_for(user, roles=sight.FAMILY_ROLES)
@@ -268,7 +397,7 @@ class Summary(models.Model):
         return {
             "visit": visit,
             "children": [self._child(line.student, home) for line in lines],
-            "hopes": self.body.get("hopes", "") if home else "",
+            **{name: self.body.get(name, "") if home else "" for name in OF_THE_HOME},
             "explained": self.body.get("explained", ""),
             "words": self.body.get("words", ""),
             "home": home,
@@ -287,87 +416,3 @@ class Summary(models.Model):
             "needs": [VisitChild.Need(code).label for code in told.get("needs", []) if home],
             "needs_words": told.get("needs_words", "") if home else "",
         }
-
-
-class AddendumQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Return what was added, as far as `user` may read it.
-
-        adviser, counselor, leader: of visits to children they see, a family's words about those
-        children alone; what staff keeps to itself only with the staff part · family: its own words,
-        and what staff shared of published visits; never another adult's words · others: nothing.
-        """
-        if not user.is_authenticated:
-            return self.none()
-        about = sight.within(user, "student", READERS)
-        told = Q(student=None) | about if about else Q(student=None)
-        open_to_staff = (Q(from_family=True) | Q(shared=True)) & told & seen_by_staff(user)
-        kept = Q(staff_part_for(user), from_family=False)
-        shared = Q(seen_by_family(user), shared=True, from_family=False)
-        own = Q(by=user.pk) & (seen_by_staff(user) | seen_by_family(user))
-        return self.filter(open_to_staff | kept | shared | own)
-
-
-class AddendumManager(models.Manager.from_queryset(AddendumQuerySet)):
-    def pin(self, visit, text, *, by, student=None, from_family=False, shared=False):
-        """Pin `text` to the held `visit`; `student` is the child whose family wrote it."""
-        with transaction.atomic():
-            addendum = self.create(
-                visit=visit,
-                text=text,
-                by=by,
-                student=student,
-                from_family=from_family,
-                shared=shared,
-            )
-            children = [student] if student else [line.student for line in visit.lines.all()]
-            for child in children:
-                Entry.record("visit.added", addendum, by=by, student=child, school=visit.school)
-            return addendum
-
-
-class Addendum(models.Model):
-    """What was added to a held visit later; it never changes the record.
-
-    By staff (`shared` says whether the family reads it) or by the family: then it is pinned to
-    the record, its author and staff read it, and other adults of the family do not.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    visit = models.ForeignKey("visits.Visit", models.PROTECT, related_name="addenda")
-    student = models.ForeignKey(Student, models.PROTECT, null=True, blank=True, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    from_family = models.BooleanField(default=False)
-    shared = models.BooleanField(_("the family reads this"), default=False)
-    text = models.TextField(_("what you want to add"), max_length=4000)
-    at = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(null=True, blank=True)
-    seen_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = AddendumManager()
-
-    class Meta:
-        ordering = ["at", "id"]
-        verbose_name_plural = "addenda"
-        indexes = [
-            models.Index(
-                fields=["at"],
-                condition=Q(from_family=True, seen_at=None),
-                name="answers_of_families",
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.visit_id} {self.at:%Y-%m-%d}"
-
-    def be_seen(self, *, by):
-        """Record that staff has read what a family added; the first reader stands."""
-        unseen = Addendum.objects.filter(pk=self.pk, seen_at=None)
-        with transaction.atomic():
-            if unseen.update(seen_at=timezone.now(), seen_by=by):
-                Entry.record(
-                    "addendum.seen", self, by=by, student=self.student, school=self.visit.school
-                )
-        self.refresh_from_db(fields=["seen_at", "seen_by"])

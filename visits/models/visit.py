@@ -17,8 +17,11 @@ from homeschool.people import sight
 from homeschool.people.models import Household, Region, School, Student
 
 from .aspect import Aspect
+from .difficulty import Difficulty
+from .gift import Gift
 from .planning import BeingWritten, NotPlanned, Planning, Taken, TooEarly
-from .record import READERS, WRITERS, Participant, Summary, VisitChild, Visitor, home_of
+from .record import READERS, WRITERS, Confidence, Participant, Summary, VisitChild, Visitor, home_of
+from .suggestion import Suggestion
 
 __all__ = [
     "READERS",
@@ -30,6 +33,9 @@ __all__ = [
     "TooEarly",
     "Visit",
 ]
+
+
+CONFIDENTIAL = "a confidential visit is not shared"
 
 
 class ChangeOfHeld(pgtrigger.AnyChange):
@@ -47,6 +53,11 @@ class VisitQuerySet(models.QuerySet):
         grown student: once a summary is published, for what was granted · school admin,
         volunteer, partner, district, anonymous: nothing. A visit with siblings shows to whoever
         sees one of them: name only the children that are visible (`children_for`).
+
+        Of a confidential visit narrower: whoever made it and still works with one of its children ·
+        the counselor of one of them · the leader of the whole school. Not an adviser who stayed
+        here, though the child is in the class, and not the leader of the division: the words were
+        said to be kept, and there is one person more who answers for the school. Figures count it.
         """
         seen = VisitChild.objects.filter(visit=OuterRef("pk"))
         staff = seen.visible_to(user, roles=READERS if roles is None else READERS & roles)
@@ -114,7 +125,9 @@ class Visit(Planning, models.Model):
     # While it stands so, with a time, its visitors are busy then.
     BUSY = (Status.OFFERED, Status.ACCEPTED, Status.SCHEDULED, Status.UNDER_WAY)
     # The questions of the record that the family reads, unless it wished one kept out.
-    SHARED_QUESTIONS = ("going_well", "hopes", "needs", "explained")
+    SHARED_QUESTIONS = (
+        "going_well", "learning", "hopes", "wishes", "worries", "needs", "explained",
+    )  # fmt: skip
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     school = models.ForeignKey(School, models.PROTECT, related_name="visits")
@@ -152,9 +165,15 @@ class Visit(Planning, models.Model):
     written_in = models.CharField(max_length=12, choices=settings.LANGUAGES, blank=True)
     # what the family reads, unless kept out
     hopes = models.TextField(blank=True)
+    learning = models.TextField(blank=True)
+    wishes = models.TextField(blank=True)
+    worries = models.TextField(blank=True)
     explained = models.TextField(blank=True)
     shared_summary = models.TextField(blank=True)
     # what stays with staff
+    difficulties = ArrayField(
+        models.CharField(max_length=12, choices=Difficulty), default=list, blank=True
+    )
     situation = models.TextField(blank=True)
     staff_note = models.TextField(blank=True)
     kept_out = ArrayField(models.CharField(max_length=12), default=list, blank=True)
@@ -234,26 +253,47 @@ class Visit(Planning, models.Model):
         return Visit.objects.filter(home_of(user), pk=self.pk).exists()
 
     def hold(
-        self, *, by, lines, visitors, participants=(), promises=(), aspects=(), share=False, at=None
+        self,
+        *,
+        by,
+        lines,
+        visitors,
+        participants=(),
+        promises=(),
+        suggestions=(),
+        gifts=(),
+        aspects=(),
+        share=False,
+        confidential=False,
+        at=None,
     ):
         """Record that this visit took place, with all its parts, in one transaction; return it.
 
-        `lines`, `participants` and `promises` are unsaved rows without a visit, `visitors` people.
+        `lines`, `participants`, `promises`, `suggestions` and `gifts` are unsaved rows without a
+        visit, `visitors` people. Raises OverCap where its campaign gives a household less (`Gift`).
+        What each child needs becomes a Need.
         The visit may be new or planned: what was planned gives way to what happened. Held before
         (the same id sent twice, by two requests at once too), the first record is returned, and
-        nothing is written. With `share`, the family is told (`share`). `at` says when it was
-        recorded, if not now.
+        nothing is written. With `share`, the family is told (`share`); `confidential` keeps it to
+        few, and the two exclude each other (ValueError). `at` says when it was recorded, if not now.
         """
+        if share and confidential:
+            raise ValueError(CONFIDENTIAL)
         with transaction.atomic():
             stands = self._claim()
             if stands.is_held:
                 return stands
             self._take_plan(stands)
             self._write_parts(lines, visitors, participants, promises, aspects)
+            Suggestion.objects.write(self, suggestions)
+            Gift.objects.give(self, gifts)
             self.status, self.recorded_by = self.Status.HELD, by
             self.recorded_at = self.received_at = at or timezone.now()
             self.save(force_update=True)
             self._record("visit.held", lines, by)
+            self.needs_noted.note(self, lines)
+            if confidential:
+                self.keep_in_confidence(by=by)
             if share:
                 self.share(by=by)
             return self
@@ -261,7 +301,7 @@ class Visit(Planning, models.Model):
     def share(self, *, by):
         """Publish what the family reads and tell it; published before, the first summary stands.
 
-        Raises ValueError for a visit that was not held.
+        Raises ValueError for a visit that was not held, and for a confidential one.
         """
         if not self.is_held:
             raise ValueError("only a held visit is shared")
@@ -270,6 +310,8 @@ class Visit(Planning, models.Model):
             first = self.summaries.first()
             if first:
                 return first
+            if self.is_confidential():
+                raise ValueError(CONFIDENTIAL)
             lines = list(self.lines.select_related("student"))
             summary = self.summaries.create(body=self.shared_body(lines), published_by=by)
             self._record("visit.shared", lines, by)
@@ -277,6 +319,34 @@ class Visit(Planning, models.Model):
             Notice.post("visit.summary", summary, school=self.school, by=by, student=only)
             return summary
 
+    # --- in confidence -----------------------------------------------------------------------
+    def is_confidential(self):
+        """Whether few read it, and nothing of it goes to the family (one query)."""
+        return self.confidences.open().exists()
+
+    def keep_in_confidence(self, *, by):
+        """Let few read this held visit (`visible_to`) from now on; confidential before, it stays so.
+
+        Raises ValueError for a visit that was not held, and for one that the family has read.
+        """
+        if not self.is_held:
+            raise ValueError("only a held visit is confidential")
+        with transaction.atomic():
+            Visit.objects.select_for_update().get(pk=self.pk)
+            if self.summaries.exists():
+                raise ValueError("the family has read it")
+            if not self.is_confidential():
+                Confidence.objects.create(visit=self, by=by)
+                self._record("visit.confided", self.lines.select_related("student"), by)
+
+    def lift_confidence(self, *, by):
+        """Let whoever works with its children read this visit again; open before, it stays so."""
+        with transaction.atomic():
+            lifted = self.confidences.open().update(until=timezone.now(), lifted_by=by)
+            if lifted:
+                self._record("visit.unsealed", self.lines.select_related("student"), by)
+
+    # --- parts -------------------------------------------------------------------------------
     def _claim(self):
         """Return the row of this id, locked: the one that stands, or a new one."""
         shell = Visit(
@@ -324,6 +394,9 @@ class Visit(Planning, models.Model):
 
         return {
             "hopes": told("hopes", self.hopes),
+            "learning": told("learning", self.learning),
+            "wishes": told("wishes", self.wishes),
+            "worries": told("worries", self.worries),
             "explained": told("explained", self.explained),
             "words": self.shared_summary,
             "children": {

@@ -38,9 +38,10 @@ def figures_of(board):
     return head, rows
 
 
-def file_of(head, rows, ending, title):
-    """Return the "csv" or "xlsx" of these rows as bytes; no cell of it is a formula."""
-    return _csv(head, rows) if ending == "csv" else _xlsx(head, rows, title)
+def file_of(head, rows, ending, title, *, page=""):
+    """Return the "csv" or "xlsx" of these rows as bytes; no cell of it is a formula. `page` names
+    the page of a book, if it is not about a campaign."""
+    return _csv(head, rows) if ending == "csv" else _xlsx(head, rows, title, page)
 
 
 def _csv(head, rows):
@@ -52,12 +53,12 @@ def _csv(head, rows):
     return file.getvalue().encode()
 
 
-def _xlsx(head, rows, title):
+def _xlsx(head, rows, title, name):
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         book.set_properties({"title": title})
-        page = book.add_worksheet(_("Campaign")[:31])
+        page = book.add_worksheet((name or _("Campaign"))[:31])
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         for column, words in enumerate(head):
             page.write_string(0, column, words, bold)

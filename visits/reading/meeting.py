@@ -44,6 +44,11 @@ def facts(meeting):
     return found
 
 
+def files_of(meeting):
+    """Return the files that the families of a meeting take home, without their bytes (one query)."""
+    return list(meeting.files.kept().order_by("at", "pk"))
+
+
 def elsewhere(start):
     """Return what the reader's clock shows at `start`, where it shows another time than the school's."""
     own = timezone.localtime(start)

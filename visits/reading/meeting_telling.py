@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from homeschool.journal import kinds
@@ -17,10 +19,11 @@ from visits.models import (
 )
 
 from .calendar import file_of
-from .meeting import children_named, facts, invitation
+from .meeting import children_named, facts, files_of, invitation
 from .meeting_calendar import of_booking, of_meeting
 from .meeting_slots import ForFamily, time_in_words
 from .telling import day_in_words
+from .urgency import CLOSED_DOOR, IN_TIME, invitation_urgency, meeting_urgency
 
 
 def _meeting(notice):
@@ -120,6 +123,8 @@ def words_of_minutes(notice, user):
         "meeting": meeting,
         "names": names,
         "missed": notice.kind == meetings.MISSED,
+        "files": [file.title for file in files_of(meeting)],
+        "files_link": settings.SITE_URL + reverse("visits:meeting-family", args=[meeting.pk]),
     }
 
 
@@ -201,20 +206,21 @@ def register_meeting_kinds():
     """Tell the journal of the notices of meetings and conference days."""
     entry = {"attached": calendar_of_meeting}
     asked, off = {"alive": still_asked} | entry, {"lives_for": timedelta(days=7)}
+    changed = {"urgency": meeting_urgency} | IN_TIME
     _kind(meetings.INVITED, _("Invitation to a parent meeting"), guests, "meeting",
-          words_of_meeting, **asked)  # fmt: skip
+          words_of_meeting, urgency=invitation_urgency, **asked)  # fmt: skip
     _kind(meetings.MOVED, _("A parent meeting was moved"), all_guests, "meeting",
-          words_of_meeting, **asked)  # fmt: skip
+          words_of_meeting, **asked | changed)  # fmt: skip
     _kind(meetings.REMINDER, _("Reminder of a parent meeting"), silent_guests, "meeting",
           words_of_meeting, **asked | {"again_when_uncertain": False})  # fmt: skip
     _kind(meetings.CALLED_OFF, _("A parent meeting was called off"), who_was_invited,
-          "meeting_off", words_of_meeting, **off | entry)  # fmt: skip
+          "meeting_off", words_of_meeting, **off | entry | changed)  # fmt: skip
     for name, told in ((meetings.MISSED, who_missed), (meetings.MINUTES, who_did_not_miss)):
         _kind(name, _("What was talked about at a parent meeting"), told, "meeting_minutes",
-              words_of_minutes, alive=still_on, asks="tap")  # fmt: skip
+              words_of_minutes, alive=still_on, asks="tap", urgency=kinds.ROUTINE)  # fmt: skip
     _kind(conferences.INVITED, _("Invitation to a conference day"), families_of_day,
           "conference", words_of_day, alive=day_is_open)  # fmt: skip
     _kind(conferences.CALLED_OFF, _("A conference day was called off"), who_was_told_of_day,
-          "conference_off", words_of_day, **off)  # fmt: skip
+          "conference_off", words_of_day, must_arrive=CLOSED_DOOR, **off)  # fmt: skip
     _kind(conferences.SLOT, _("A booked conversation"), home_of_booking, "conference_slot",
           words_of_booking, attached=calendar_of_booking)  # fmt: skip

@@ -23,6 +23,7 @@ from visits.models import Offer, Visit, Visitor
 from visits.models.planning import sequence_of
 
 from .calendar import Appointment, file_of
+from .urgency import IN_TIME, visit_urgency
 
 # --- the link -------------------------------------------------------------------------------------
 
@@ -199,7 +200,7 @@ def _left(notice):
     return moved.data.get("left", []) if moved and notice.kind == "visit.moved_staff" else []
 
 
-def _colleagues(notice):
+def colleagues(notice):
     """Return who makes the visit, or made it until this move, but for who moved it."""
     come = Q(pk__in=Visitor.objects.filter(visit=notice.about_id).values("user"))
     people = User.objects.filter(come | Q(pk__in=_left(notice)), is_active=True)
@@ -209,7 +210,7 @@ def _colleagues(notice):
 
 def _words_of_plan(notice, user):
     """Return what a letter about the plan of a visit says to `user`, of the family."""
-    visit = _visit(notice)
+    visit = _with_its_time(_visit(notice))
     lines = visit.children_for(user, roles=sight.FAMILY_ROLES)
     return _plan(visit, notice) | {
         "names": listed(line.student.called for line in lines),
@@ -218,7 +219,7 @@ def _words_of_plan(notice, user):
 
 
 def _words_for_colleague(notice, user):
-    visit = _visit(notice)
+    visit = _with_its_time(_visit(notice))
     lines = visit.children_for(user, roles=None)
     left = {"what": "called_off"} if str(user.pk) in _left(notice) else {}
     return (
@@ -230,6 +231,13 @@ def _words_for_colleague(notice, user):
             "page": settings.SITE_URL + visit.get_absolute_url(),
         }
     )
+
+
+def _with_its_time(visit):
+    """Return `visit` with the time that is called off, where it has none any more (unsaved)."""
+    if not visit.planned_at and visit.status in OFF:
+        visit.planned_at, visit.planned_minutes = visit.plan_before()
+    return visit
 
 
 def _plan(visit, notice):
@@ -269,7 +277,9 @@ def appointment_of(visit, *, sequence=None, for_staff=False):
 
 
 def _attached(notice, user):
-    appointment = appointment_of(_visit(notice), for_staff=notice.kind.endswith("_staff"))
+    appointment = appointment_of(
+        _with_its_time(_visit(notice)), for_staff=notice.kind.endswith("_staff")
+    )
     if appointment is None:
         return []
     if str(user.pk) in _left(notice):
@@ -303,7 +313,7 @@ def register_offers():
     }
     for name, label in labels.items():
         for suffix, whom, words in (
-            ("", _home_of, _words_of_plan), ("_staff", _colleagues, _words_for_colleague),
+            ("", _home_of, _words_of_plan), ("_staff", colleagues, _words_for_colleague),
         ):  # fmt: skip
             kinds.register(
                 kinds.Kind(
@@ -316,5 +326,7 @@ def register_offers():
                     lives_for=timedelta(days=7),
                     again_when_uncertain=True,
                     asks="read",
+                    for_staff=suffix == "_staff",
+                    **{} if name == "visit.agreed" else {"urgency": visit_urgency} | IN_TIME,
                 )
             )

@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from homeschool.journal import kinds
 from homeschool.people.models import Address, Household
@@ -126,5 +126,9 @@ def register_outings():
             lives_for=dt.timedelta(hours=12),
             again_when_uncertain=True,
             asks="tap",
+            urgency=kinds.URGENT,
+            because=gettext_noop("Somebody may need help."),
+            must_arrive=_("Somebody may need help."),
+            for_staff=True,
         )
     )

@@ -11,12 +11,24 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from homeschool.journal.models import Entry, Receipt
+from homeschool.people import sight
 from homeschool.people.models import Guardianship, Household
 from homeschool.people.views.seen import listed
-from visits.models import Addendum, Draft, Offer, Participant, Promise, Summary, Visit
+from visits.models import (
+    Addendum,
+    Difficulty,
+    Draft,
+    Need,
+    Offer,
+    Participant,
+    Promise,
+    Suggestion,
+    Summary,
+    Visit,
+)
 from visits.models.record import READERS, staff_part_for
 
-from . import history, rounds
+from . import gifts, history, needs, rounds, suggestions
 from .standing import MODE_ICONS, STANDING, standing, with_standing, zone_of
 
 A_WHILE = dt.timedelta(minutes=30)
@@ -37,6 +49,11 @@ class Record:
     def students(self):
         """The children of this visit whom the reader sees."""
         return [line.student for line in self.lines]
+
+    @property
+    def several(self):
+        """Whether it is about more than one child in sight."""
+        return len(self.lines) > 1
 
     @cached_property
     def names(self):
@@ -163,18 +180,35 @@ class Record:
         return listed(capfirst(str(aspect)) for aspect in self.visit.aspects.all())
 
     @cached_property
-    def present(self):
-        """Who of the family was there, as [{"name", "relation"}]; a child whom the reader does not
-        see is not named."""
-        shown = {student.pk for student in self.students}
-        rows = Participant.objects.visible_to(self.user).filter(
-            visit=self.visit, presence=Participant.Presence.PRESENT
-        )
-        return [_person(row, shown) for row in rows.order_by("pk")]
+    def _people(self):
+        """Who of the family had a part in it: {presence: [{"name", "relation", "words"}]}; a child
+        whom the reader does not see is not named."""
+        shown, found = {student.pk for student in self.students}, {}
+        rows = Participant.objects.visible_to(self.user).filter(visit=self.visit)
+        for row in rows.order_by("pk"):
+            found.setdefault(row.presence, []).append(_person(row, shown))
+        return found
 
-    @cached_property
+    def _names(self, presence):
+        return listed(person["words"] for person in self._people.get(presence, []))
+
+    @property
+    def present(self):
+        """Who of the family was there, as [{"name", "relation", "words"}]."""
+        return self._people.get(Participant.Presence.PRESENT, [])
+
+    @property
     def present_names(self):
-        return listed(person["words"] for person in self.present)
+        return self._names(Participant.Presence.PRESENT)
+
+    @property
+    def told_names(self):
+        """Who was told of it, and was not there."""
+        return self._names(Participant.Presence.NOTIFIED)
+
+    @property
+    def absent_names(self):
+        return self._names(Participant.Presence.ABSENT)
 
     # --- what was said -------------------------------------------------------------------------
     @cached_property
@@ -187,6 +221,9 @@ class Record:
             term = words % {"child": line.student.called} if several else words
             found.append(self._answer("going_well", term, line.going_well))
         found.append(self._answer("hopes", _("Hopes of the family"), visit.hopes, lang=""))
+        found.append(self._answer("wishes", _("Wishes of the family"), visit.wishes, lang=""))
+        found.append(self._answer("worries", _("Worries of the family"), visit.worries, lang=""))
+        found.append(self._answer("learning", _("Learning at home"), visit.learning))
         for line in self.lines:
             term = _("What %(child)s needs") % {"child": line.student.called}
             answer = self._answer("needs", term, line.needs_words, lang="")
@@ -212,6 +249,39 @@ class Record:
     def kept_out(self):
         """What the family wished to keep out."""
         return [row for row in self.questions if row["kept_out"]] if self.keeps_staff_part else []
+
+    @property
+    def difficulties(self):
+        """What the family finds difficult, in words; it stays with staff."""
+        ticked = self.visit.difficulties
+        return listed(str(label) for code, label in Difficulty.choices if code in ticked)
+
+    # --- in confidence -------------------------------------------------------------------------
+    @cached_property
+    def is_confidential(self):
+        """Whether few read it, and nothing of it goes to the family (one query)."""
+        return self.visit.is_held and self.visit.is_confidential()
+
+    @property
+    def may_confide(self):
+        """Whether the reader says that it is confidential, or is not any more: who made the visit,
+        and the leader of the whole school."""
+        return self.visit.is_held and (self._leads or self.user in self.team)
+
+    @property
+    def _leads(self):
+        schools = {student.school_id for student in self.students}
+        return any(
+            row["role"] == sight.LEADER and row["school_id"] in schools
+            for row in sight.reach_of(self.user)
+        )
+
+    # --- what came of it -----------------------------------------------------------------------
+    @cached_property
+    def needs(self):
+        """The needs that were noted, those that wait first (one query)."""
+        rows = Need.objects.visible_to(self.user).filter(visit=self.visit).by_age()
+        return needs.drawn(rows, self.zone, now=self.now)
 
     # --- promises ------------------------------------------------------------------------------
     @cached_property
@@ -256,7 +326,12 @@ class Record:
     @property
     def may_share(self):
         """Whether the reader may share the summary: those who know what stays with staff."""
-        return self.visit.is_held and self.keeps_staff_part and not self.summary
+        return (
+            self.visit.is_held
+            and self.keeps_staff_part
+            and not self.summary
+            and not self.is_confidential
+        )
 
     @cached_property
     def readers(self):
@@ -303,13 +378,25 @@ class Record:
 
     # --- what happened -------------------------------------------------------------------------
     @cached_property
+    def suggestions(self):
+        """What the family suggests to the school, and the answers (one query)."""
+        return suggestions.of_visit(self.visit, self.user, self.zone)
+
+    @cached_property
+    def gifts(self):
+        """What was given (one query)."""
+        return gifts.of_visit(self.visit, self.user, self.zone)
+
+    @cached_property
     def _entries(self):
         """The entries about the visit and its parts, as far as they are about children in sight."""
         about = Q(about_type=Visit._meta.label_lower, about_id=str(self.visit.pk))
         for model, ids in (
             (Draft, [self.visit.pk]),
             (Promise, [row["id"] for row in self.promises]),
+            (Need, [row["need"].pk for row in self.needs]),
             (Addendum, [row.pk for row in self.additions]),
+            (Suggestion, [row["id"] for row in self.suggestions]),
             (Summary, [self.summary.pk] if self.summary else []),
         ):
             about |= Q(about_type=model._meta.label_lower, about_id__in=[str(pk) for pk in ids])
@@ -320,8 +407,13 @@ class Record:
         """What happened to it, newest first (two queries)."""
         return history.told(self._entries, self.zone)
 
-    def record_reading(self, verb="visit.viewed"):
-        """Write down that the reader opened it, for each child that it showed."""
+    def record_reading(self, what="viewed"):
+        """Write down that the reader opened it, for each child that it showed.
+
+        The family sees who read; of a confidential visit it sees “the record”, and not that it was
+        the record of a visit.
+        """
+        verb = f"record.{what}" if self.is_confidential else f"visit.{what}"
         fields = [
             *(["staff_part"] if self.keeps_staff_part else []),
             *(["address"] if self.address else []),

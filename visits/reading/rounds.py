@@ -4,7 +4,7 @@ from collections import Counter
 from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from homeschool.people import sight
 from homeschool.people.views.seen import listed
 from visits.models import Offer, Visit, VisitChild, Visitor
+from visits.models.offering import AGREED
 from visits.models.record import READERS, WRITERS
 
 from .standing import zone_of
@@ -22,7 +23,7 @@ MOST = 100
 COLUMNS = (
     "id", "visit_id", "answer", "answered_at", "revoked_at", "expires_at", "wish", "noted_at",
     "asked_at", "visit__status", "visit__mode", "visit__planned_at", "visit__planned_minutes",
-    "answered_by__full_name", "children_seen", "reached",
+    "answered_by__full_name", "children_seen", "reached", "still",
 )  # fmt: skip
 
 
@@ -31,11 +32,14 @@ def told(user, offers):
     lines = VisitChild.objects.visible_to(user, roles=READERS).filter(visit=OuterRef("visit"))
     child = JSONObject(id="student_id", name="student__full_name")
     about = VisitChild.objects.filter(visit=OuterRef(OuterRef("visit"))).values("student")
+    # who answered, under the own account or one that it was merged into
+    answers = Q(user=OuterRef("answered_by")) | Q(user=OuterRef("answered_by__merged_into"))
     return offers.annotate(
         children_seen=ArraySubquery(
             lines.order_by("student__sort_key", "student_id").values(json=child)
         ),
         reached=Exists(sight.receivers(about, "visits")),
+        still=Exists(sight.receivers(about, "visits").filter(answers)),
     ).values(*COLUMNS)
 
 
@@ -57,10 +61,12 @@ def shown(row, zone):
 
 
 def chip(row, now):
-    """Return (tone, icon, words) of how an offer stands; the first that holds: taken back,
-    answered, nobody may be asked any more, too late, waiting."""
+    """Return (tone, icon, words) of how an offer stands; the first that holds: taken back, a yes of
+    somebody who answers no more, answered, nobody may be asked any more, too late, waiting."""
     if row["revoked_at"]:
         return "", "undo-2", _("Taken back")
+    if row["answer"] and not row["still"] and row["visit__status"] in AGREED:
+        return "rust", "circle-alert", _("Who said yes may not answer any more: ask again")
     if row["answer"]:
         return {
             Answer.NO: ("", "x", _("Not this time")),

@@ -24,11 +24,11 @@ from django.utils.translation import gettext as _, pgettext
 from homeschool.journal.models import Receipt
 from homeschool.people.models import School
 from homeschool.people.views.seen import listed
-from visits.models import Draft, Summary, Visit, VisitChild, Visitor
+from visits.models import Confidence, Draft, Summary, Visit, VisitChild, Visitor
 from visits.models.record import READERS
 
 Status = Visit.Status
-STANDING = ("status", "at", "over_at", "has_draft", "summary", "told", "read")
+STANDING = ("status", "at", "over_at", "has_draft", "summary", "told", "read", "confidential")
 MINUTE = Value(dt.timedelta(minutes=1))
 MODE_ICONS = {
     Visit.Mode.HOME: "house",
@@ -50,13 +50,15 @@ def zone_of(user, school=None):
 
 
 # --- the state ---------------------------------------------------------------------------------------
-def chips(status, *, at, now, has_draft=False, shared=False, told=0, read=0):
+def chips(status, *, at, now, has_draft=False, shared=False, told=0, read=0, confidential=False):
     """Return the chips of a visit as [(tone, icon, words)]. The rule, first that holds:
 
-    held: not shared yet · nobody gets letters · read by all who were told · by some · by nobody yet.
+    held: confidential · not shared yet · nobody gets letters · read by all who were told · by some · by nobody yet.
     planned: its record is begun · its time is over (`at`) and nothing is written · what the family
     said. Else: nobody at home, not this time, called off.
     """
+    if status == Status.HELD and confidential:
+        return [("", "lock", _("Confidential"))]
     if status == Status.HELD:
         return [_of_the_reading(shared, told, read)]
     if status in Visit.OPEN:
@@ -123,6 +125,7 @@ def with_standing(visits):
         over_at=ExpressionWrapper(F("planned_at") + planned, DateTimeField()),
         has_draft=Exists(Draft.objects.open().filter(pk=OuterRef("pk"))),
         summary=Subquery(newest.values("pk")[:1]),
+        confidential=Exists(Confidence.objects.open().filter(visit=OuterRef("pk"))),
         told=_count(told),
         read=_count(told.filter(acknowledged_at__isnull=False)),
     )
@@ -138,6 +141,7 @@ def standing(row, now):
         shared=row["summary"] is not None,
         told=row["told"],
         read=row["read"],
+        confidential=row["confidential"],
     )
 
 
@@ -183,6 +187,12 @@ def by_month(told):
         )
         if (group := list(rows_))
     ]
+
+
+def in_confidence():
+    """Return the row behind a figure of what is kept from the reader in confidence: it is counted,
+    says nothing, and does not open."""
+    return {"title": _("Kept in confidence"), "detail": "", "url": ""}
 
 
 def names_by_visit(visits, user):

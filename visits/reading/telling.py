@@ -12,6 +12,8 @@ from visits.models import Promise, Summary
 
 from .offers import register_offers
 from .outings import register_outings
+from .stories import register_stories
+from .voices import voices_of
 
 
 def day_in_words(day):
@@ -51,8 +53,11 @@ def words_of_summary(notice, user):
     """Return what a letter about a summary holds for `user`: only what this reader may know."""
     summary = _summary(notice)
     told = summary.read_by(user)
+    children = [row["student"] for row in told["children"]]
+    asked = children and told["home"]  # another home of the child was not there
     return told | {
         "summary": summary,
+        "voices": voices_of(summary, user, children) if asked else None,
         "day": day_in_words(timezone.localtime(summary.visit.happened_at)),
         "promises": [promise_in_words(promise) for promise in told["promises"]],
     }
@@ -62,6 +67,7 @@ def register_kinds():
     """Tell the journal of this room's notices."""
     register_offers()
     register_outings()
+    register_stories()
     kinds.register(
         kinds.Kind(
             name="visit.summary",

@@ -17,20 +17,30 @@ from visits.models import (
     ConferenceDay,
     Meeting,
     Slot,
+    Visit,
     conference as conferences,
     meeting as meetings,
 )
 from visits.models.conference import NotOpen, Taken, TwoTables
 from visits.models.meeting import TooLate
-from visits.reading.meeting import invitation
+from visits.reading.meeting import files_of, invitation
 from visits.reading.meeting_calendar import as_response, of_booking, of_meeting
 from visits.reading.meeting_slots import ForFamily, next_free
+from visits.reading.reminders import (
+    IN_THREE_DAYS,
+    MEETING_TOMORROW,
+    TIME_TOMORROW,
+    TOMORROW,
+    appointment_behind,
+)
 
 from .family import way_back
 
 CONFLICT = 409
-ASKED = (meetings.INVITED, meetings.MOVED, meetings.REMINDER)
+ASKED = (meetings.INVITED, meetings.MOVED, meetings.REMINDER, MEETING_TOMORROW)
 ABOUT_MEETINGS = (*ASKED, meetings.CALLED_OFF)
+REMINDERS = (IN_THREE_DAYS, TOMORROW, TIME_TOMORROW)
+TIMES = (conferences.SLOT, TIME_TOMORROW)
 
 
 # --- meetings, signed in ----------------------------------------------------------------------------
@@ -44,6 +54,7 @@ def meeting_family(request, pk):
     """Show a family the meeting to which it is invited, with its answer and, later, the minutes."""
     meeting = _meeting(request, pk)
     context = {"invitation": invitation(meeting, request.user), "meeting": meeting}
+    context["files"] = files_of(meeting)
     return render(request, "visits/meeting_family.html", context)
 
 
@@ -108,14 +119,28 @@ def letter_answer(request, token):
     return redirect("journal:letter", token)
 
 
+@require_POST
+@opened_by_link
+def letter_came_up(request, token):
+    """Tell the team, by the link of a reminder, that something came up, and show the letter again."""
+    receipt, dead = _behind(token, (IN_THREE_DAYS, TOMORROW))
+    if dead:
+        return dead
+    Visit.objects.get(pk=receipt.notice.about_id).hear_came_up(by=receipt.person)
+    return redirect("journal:letter", token)
+
+
 @require_safe
 @opened_by_link
 def letter_calendar(request, token):
     """Give what a letter tells of as an entry for the calendar."""
-    receipt, dead = _behind(token, (*ABOUT_MEETINGS, conferences.SLOT))
+    receipt, dead = _behind(token, (*ABOUT_MEETINGS, *REMINDERS, conferences.SLOT))
     if dead:
         return dead
     with kinds.speaking_to(receipt):
+        if receipt.notice.kind in REMINDERS:
+            appointment = appointment_behind(receipt.notice)
+            return as_response(appointment, "time") if appointment else dead_link(NOT_FOUND)
         if receipt.notice.kind == conferences.SLOT:
             booking = Booking.objects.select_related("slot__host", "slot__conference")
             return as_response(of_booking(booking.get(pk=receipt.notice.about_id)), "time")
@@ -254,7 +279,7 @@ def letter_take(request, token):
 @opened_by_link
 def letter_give_back(request, token):
     """Give a time back by the link of the invitation, or of the letter about this time."""
-    receipt, dead = _behind(token, (conferences.INVITED, conferences.SLOT))
+    receipt, dead = _behind(token, (conferences.INVITED, *TIMES))
     if dead:
         return dead
     pk = receipt.notice.about_id
@@ -266,6 +291,6 @@ def letter_give_back(request, token):
         booking = Booking.objects.select_related("slot__conference__school", "student").get(pk=pk)
     if booking:
         _cancel(booking, receipt.person)
-    if receipt.notice.kind == conferences.SLOT:
+    if receipt.notice.kind in TIMES:
         return plain("visits/conference_given_back.html", {"school": receipt.notice.school})
     return redirect("journal:letter", token)

@@ -20,10 +20,10 @@ from homeschool.people.views.seen import listed
 from visits.forms.campaigns import ExportForm
 from visits.models import Visit
 from visits.models.record import READERS, WRITERS
-from visits.reading import campaign as reading, coverage
+from visits.reading import campaign as reading, coverage, voices
 from visits.reading.campaign_files import MEDIA_TYPES, figures_of, file_of
 from visits.reading.coverage_rows import HOMES, ROWS, STUDENTS, VISITS, rows_of
-from visits.reading.standing import names_by_visit
+from visits.reading.standing import in_confidence, names_by_visit
 
 from .campaigns import NOT_WHOLE, may_keep, seen
 
@@ -41,6 +41,7 @@ def campaign_board(request, pk):
     context = {"campaign": campaign, "board": board, "may_keep": may_keep(request.user, campaign)}
     context["measures"] = [m for code, m in reading.MEASURES.items() if code in board.total]
     context["tabs"] = reading.BY.items()
+    context["voices"] = voices.shown(campaign.visits.held(), campaign.school.smallest_group)
     with timezone.override(campaign.school.time_zone):
         return render(request, "visits/campaign_board.html", context)
 
@@ -104,8 +105,10 @@ def _visits(user, rows):
     rows = list(rows)
     names = names_by_visit(rows, user)
     return [
-        {"title": listed(names.get(visit.pk, [])), "url": visit.get_absolute_url(),
+        {"title": listed(names[visit.pk]), "url": visit.get_absolute_url(),
          "detail": f"{timezone.localtime(visit.at):%Y-%m-%d} · {visit.get_mode_display()}"}
+        if visit.pk in names
+        else in_confidence()
         for visit in rows
     ]  # fmt: skip
 
@@ -217,4 +220,6 @@ def _rows_to_take(user, campaign, asked):
         return head, [list(row) for row in found]
     with timezone.override(campaign.school.time_zone):
         found = drawn(user, asked.what, rows[:MOST_ROWS])
+    kept = in_confidence()  # what is confidential leaves the house in no file
+    found = [row for row in found if row != kept]
     return [_("Name"), _("Details")], [[row["title"], row["detail"]] for row in found]

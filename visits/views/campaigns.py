@@ -15,6 +15,9 @@ from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
 from visits.forms.campaigns import AttachForm, CampaignForm, CopyForm, terms_kept_by
 from visits.models import Campaign
+from visits.models.campaign import KEEPERS
+from visits.models.record import READERS
+from visits.reading.gifts import leads_a_team
 
 A_PAGE = 30
 NOT_WHOLE = 422
@@ -52,6 +55,10 @@ def campaign_list(request):
         "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
         "may_make": terms_kept_by(request.user).exists(),
     }
+    roles = request.user.roles()
+    context["shows_gifts"] = bool(roles & KEEPERS) or leads_a_team(request.user)
+    # who reads no records has the figures of suggestions here
+    context["shows_suggestions"] = sight.SCHOOL_ADMIN in roles and not roles & READERS
     return render(request, "visits/campaign_list.html", context)
 
 

@@ -16,16 +16,24 @@ from django.utils.translation import (
 from homeschool.forms import readable
 from homeschool.people import sight
 from homeschool.people.models import User
+from homeschool.people.views.seen import listed
 from visits import recording
 from visits.forms.who import MODES
-from visits.models import Draft, Promise, VisitChild
+from visits.models import Difficulty, Draft, Promise, VisitChild
 from visits.reading.telling import day_in_words
 
 GOING_WELL = gettext_noop("What goes well")
 GOING_WELL_OF = gettext_noop("What goes well with %(child)s")
 HOPES = gettext_noop("Hopes of the family")
+FOLDED = {
+    "wishes": gettext_noop("Wishes of the family"),
+    "worries": gettext_noop("Worries of the family"),
+    "learning": gettext_noop("Learning at home"),
+}
 NEEDS_OF = gettext_noop("What %(child)s needs")
 EXPLAINED = gettext_noop("What the school explained")
+# Answers in the family's own language.
+OWN_WORDS = ("hopes", "wishes", "worries", "needs")
 ICONS = {"school": "school", "family": "house", "student": "user", "person": "user"}
 
 
@@ -129,6 +137,9 @@ class Sheet:
             term = self._term(words, child=child.called)
             rows.append(self._row("going_well", 2, f"going_well_{child.id}", term))
         rows.append(self._row("hopes", 2, "hopes", self._term(HOPES)))
+        for question, words in FOLDED.items():
+            row = self._row(question, 2, question, self._term(words))
+            rows += [] if row["empty"] else [row]  # what nobody wrote stays folded
         for child in draft.chosen:
             row = self._row(
                 "needs", 3, f"needs_words_{child.id}", self._term(NEEDS_OF, child=child.called)
@@ -143,7 +154,7 @@ class Sheet:
     def _row(self, question, step, name, term):
         text = self.answers.get(name, "")
         kept_out = bool(self.answers.get(f"keep_{question}"))
-        own_words = question in ("hopes", "needs")
+        own_words = question in OWN_WORDS
         lang = "" if own_words else self.answers.get("written_in", "")
         return term | {
             "text": text,
@@ -164,6 +175,12 @@ class Sheet:
     @property
     def kept_out(self):
         return [row for row in self.questions if row["kept_out"] and not row["empty"]]
+
+    @property
+    def difficulties(self):
+        """The difficulties that were ticked, in words."""
+        codes = self.answers.get("difficulties") or []
+        return listed(label for code, label in Difficulty.choices if code in codes)
 
     # --- promises ---------------------------------------------------------------------------------
     @cached_property
@@ -189,6 +206,17 @@ class Sheet:
     def _owner(self, row):
         names = dict(self.forms[4].owners())
         return names.get(row["owner"] or "", "") if row["owner"] else row["name"] or ""
+
+    @cached_property
+    def suggestions(self):
+        """What the family suggests to the school: [{"text", "by"}]."""
+        return self.forms[2].suggested(self.sound)
+
+    @cached_property
+    def gifts(self):
+        """What was given: [{"item", "giver"}]."""
+        rows = [row for _n, row in self.forms[4].given_rows(self.sound)]
+        return [{"item": row["item"], "giver": row["from"]} for row in rows if row["item"]]
 
     @property
     def work(self):

@@ -314,13 +314,17 @@ def _finish(request, pk, *, share):
     except recording.NotWhole:
         form = _merged(request, draft, sent)
         return _page(request, draft, form, status=NOT_WHOLE, is_asked=True)
-    messages.success(
-        request,
-        _("Finished. The family gets its summary now.")
-        if share
-        else _("Finished. You can share the summary with the family later."),
-    )
+    messages.success(request, _finished_words(draft, share=share))
     return redirect(_visit_url(request, draft))
+
+
+def _finished_words(draft, *, share):
+    """Return what becomes of the summary of a visit that was finished."""
+    if Visit(pk=draft.pk).is_confidential():
+        return _("Finished. It is confidential: nothing goes to the family.")
+    if share:
+        return _("Finished. The family gets its summary now.")
+    return _("Finished. You can share the summary with the family later.")
 
 
 @require_POST

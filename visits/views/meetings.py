@@ -18,7 +18,7 @@ from visits.forms.meetings import MarkForm, MeetingForm, MinutesForm
 from visits.models import Meeting, MeetingHome
 from visits.models.meeting import TooLate, classes_for
 from visits.reading import zone_of
-from visits.reading.meeting import Guests, classes_of, facts
+from visits.reading.meeting import Guests, classes_of, facts, files_of
 
 A_PAGE = 50
 NOT_WHOLE = 422
@@ -70,7 +70,7 @@ def meeting_create(request):
 def meeting_detail(request, pk):
     """Show a meeting: when and where; to those who keep it also who was asked and what they answered."""
     meeting = seen_meeting(request, pk)
-    context = {"meeting": meeting, "facts": facts(meeting)}
+    context = {"meeting": meeting, "facts": facts(meeting), "files": files_of(meeting)}
     context["may_change"] = Meeting.objects.kept_by(request.user).filter(pk=pk).exists()
     if context["may_change"]:
         context["guests"] = Guests(meeting, request.user)

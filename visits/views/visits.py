@@ -18,6 +18,7 @@ from visits.models import Visit
 from visits.models.record import READERS, WRITERS
 from visits.models.visit import BeingWritten, NotPlanned, TooEarly
 from visits.reading import Record, outings
+from visits.reading.photos import Photos
 
 A_PAGE = 50
 
@@ -68,6 +69,11 @@ def visit_detail(request, pk):
     form = StaffAddendumForm(visit=record.visit.pk) if record.visit.is_held else None
     context = {"record": record, "visit": record.visit, "form": form}
     context["outing"] = outings.outing_for(record.visit, request.user, record.team)
+    if record.visit.is_held and record.keeps_staff_part:
+        made = request.user in record.team
+        context["photos"] = Photos(
+            record.visit, request.user, record.zone, as_staff=True, made_by=made
+        )
     with timezone.override(record.zone):
         return render(request, "visits/visit_detail.html", context)
 
@@ -81,7 +87,7 @@ def visit_print(request, pk):
     whole = "staff" in request.GET
     if whole and not record.keeps_staff_part:
         raise PermissionDenied
-    record.record_reading("visit.printed")
+    record.record_reading("printed")
     context = {"record": record, "visit": record.visit, "whole": whole}
     context["additions"] = record.printed_additions(whole)
     with timezone.override(record.zone):
@@ -142,6 +148,43 @@ def visit_share(request, pk):
         return redirect(visit)
     if not Record(visit, request.user).keeps_staff_part:
         raise PermissionDenied
+    if visit.is_confidential():
+        messages.warning(
+            request, _("This visit is confidential: nothing of it goes to the family.")
+        )
+        return redirect(visit)
     visit.share(by=request.user)
     messages.success(request, _("Shared. The family gets its summary now."))
+    return redirect(visit)
+
+
+# --- in confidence -------------------------------------------------------------------------------------
+def _to_confide(request, pk):
+    """Return the held visit for whoever says that it is confidential, or is not any more."""
+    visit = in_hand(request, pk)
+    if not Record(visit, request.user).may_confide:
+        raise PermissionDenied
+    return visit
+
+
+@require_POST
+def visit_confide(request, pk):
+    """Make a held visit confidential, unless the family has read it already."""
+    visit = _to_confide(request, pk)
+    try:
+        visit.keep_in_confidence(by=request.user)
+    except ValueError:
+        words = _("The family has read the summary already: this visit cannot be confidential.")
+        messages.warning(request, words)
+    else:
+        messages.success(request, _("This visit is confidential from now on."))
+    return redirect(visit)
+
+
+@require_POST
+def visit_unseal(request, pk):
+    """Let whoever works with its children read the visit again."""
+    visit = _to_confide(request, pk)
+    visit.lift_confidence(by=request.user)
+    messages.success(request, _("Everybody who works with the child reads this visit again."))
     return redirect(visit)

@@ -118,6 +118,8 @@ def _load_school(world):
         name="Stone Ferry College 石渡职业学院",
         kind=School.Kind.UNIVERSITY,
         time_zone=ZONE.key,
+        quiet_from="00:00",  # none: people try it at any hour
+        quiet_until="00:00",
         letterhead="Stone Ferry College · 石渡职业学院\n1 Ferry Road, 沈阳市 · +86 24 5550 0200",
     )
     world.school = world.make([school])[school.pk]

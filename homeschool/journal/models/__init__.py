@@ -1,5 +1,6 @@
 """What happened, to whom, and who has been told."""
 
+from .bouncing import Bounce
 from .ledger import Entry, Heartbeat, Submission
 from .sending import Attempt, Delivery
 from .telling import Notice, Receipt
@@ -7,6 +8,7 @@ from .work import Job, JobRun
 
 __all__ = [
     "Attempt",
+    "Bounce",
     "Delivery",
     "Entry",
     "Heartbeat",

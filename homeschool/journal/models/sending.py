@@ -4,24 +4,29 @@ import uuid
 from datetime import timedelta
 
 import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import connection, models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest, Now
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, gettext_noop
 
-from .clock import HANDED, LOSSES, announce, lease_end, pause
+from .clock import HANDED, LOSSES, after, announce, lease_end, pause
 from .ledger import Entry
 from .telling import Notice, Receipt
 
 TRIES = 10
+DIGEST = "digest"  # the kind of the notice of an evening letter
 MORE_TIME = timedelta(days=1)  # what a delivery gets that a person tries again
 
 TOO_LATE = gettext_noop("It was too late to send it.")
 LEASE_LOST = gettext_noop("The worker ended before it had sent it.")
 NOBODY_KNOWS = gettext_noop("The worker ended while it was sending: perhaps it arrived.")
 
-CONCLUDE = """
+# The outcome of one letter, its try, and the begin of the next one: one way to the database, which
+# was half of the cost of a letter. Returns how many were concluded and how many begun (0 or 1).
+CONCLUDED = """
     WITH concluded AS (
         UPDATE journal_delivery
         SET state = %(state)s, error = %(error)s, attempts = %(tries)s, losses = 0,
@@ -30,10 +35,34 @@ CONCLUDE = """
             sent_at = CASE WHEN %(state)s = 'sent' THEN statement_timestamp() END
         WHERE id = %(id)s AND lease_by = %(by)s AND state = ANY(%(held)s)
         RETURNING id
+    ), tried AS (
+        INSERT INTO journal_attempt (delivery_id, n, at, worker, outcome, reply)
+        SELECT id, %(tries)s, statement_timestamp(), %(by)s, %(outcome)s, %(reply)s FROM concluded
     )
-    INSERT INTO journal_attempt (delivery_id, n, at, worker, outcome, reply)
-    SELECT id, %(tries)s, statement_timestamp(), %(by)s, %(outcome)s, %(reply)s FROM concluded
 """
+# What an evening letter carries ends with it; while it waits or has failed, they wait with it.
+WITH_ITS_ITEMS = """, ended AS (
+        UPDATE journal_delivery
+        SET state = %(state)s, error = %(error)s, attempts = attempts + 1,
+            sent_at = CASE WHEN %(state)s = 'sent' THEN statement_timestamp() END
+        WHERE digest_id IN (SELECT id FROM concluded) AND state = 'merged'
+            AND %(state)s IN ('sent', 'cancelled', 'expired')
+        RETURNING id, attempts
+    ), told AS (
+        INSERT INTO journal_attempt (delivery_id, n, at, worker, outcome, reply)
+        SELECT id, attempts, statement_timestamp(), %(by)s, %(outcome)s, %(reply)s FROM ended
+    )
+"""
+BEGUN = """, begun AS (
+        UPDATE journal_delivery
+        SET lease_until = statement_timestamp() + %(lease)s * interval '1 second',
+            started_at = statement_timestamp(), attempts = attempts + 1
+        WHERE id = %(then)s AND state = 'leased' AND lease_by = %(by)s
+        RETURNING id
+    )
+"""
+ALONE = "SELECT (SELECT count(*) FROM concluded), 0"
+AND_NEXT = "SELECT (SELECT count(*) FROM concluded), (SELECT count(*) FROM begun)"
 
 
 class DeliveryQuerySet(models.QuerySet):
@@ -52,20 +81,51 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(state__in=[Delivery.State.PENDING, Delivery.State.LEASED])
 
     def due(self):
-        """Return those that wait and have no reason to: never tried, or due again."""
-        return self.waiting().filter(Q(attempts=0) | Q(next_at__lte=Now()))
+        """Return those that wait and have no reason to: never tried, or due again.
+
+        What has to wait for its reader's morning has a reason until then.
+        """
+        awake = Q(not_before=None) | Q(not_before__lte=Now())
+        return self.waiting().filter(awake & Q(attempts=0) | Q(next_at__lte=Now()))
 
     def needing_a_person(self):
         """Return those that the portal gave up: failed, or uncertain whether they arrived."""
         return self.filter(state__in=[Delivery.State.FAILED, Delivery.State.UNCERTAIN])
 
+    def held_until(self, channel, at):
+        """Return those kept for an evening letter that leaves at `at` or before."""
+        return self.filter(state=Delivery.State.HELD, channel=channel, next_at__lte=at)
+
     def overdue(self):
         """Return those that wait and are too late to be sent."""
-        return self.filter(state=Delivery.State.PENDING, expires_at__lte=Now())
+        waits = [Delivery.State.PENDING, Delivery.State.HELD]
+        return self.filter(state__in=waits, expires_at__lte=Now())
 
     def lost(self):
-        """Return those whose lease ended without an outcome."""
-        return self.filter(state=Delivery.State.LEASED, lease_until__lt=Now())
+        """Return those whose lease ended without an outcome; `at_hand` says of which its holder was
+        at work: a batch is sent in the order of its keys."""
+        before = Delivery.objects.filter(
+            state=Delivery.State.LEASED, lease_by=OuterRef("lease_by"), pk__lt=OuterRef("pk")
+        )
+        lost = self.filter(state=Delivery.State.LEASED, lease_until__lt=Now())
+        return lost.annotate(at_hand=~Exists(before))
+
+    def let_go(self, at_most=500):
+        """Let wait again what only waited for its turn in the batch of a worker that ended: nothing
+        of it was begun. Returns how many; no more than `at_most`."""
+        with transaction.atomic():
+            waited = self.lost().filter(at_hand=False, started_at=None)
+            rows = waited.select_for_update(skip_locked=True).order_by("pk")
+            ids = list(rows.values_list("pk", flat=True)[:at_most])
+            self.filter(pk__in=ids).update(
+                state=Delivery.State.PENDING,
+                lease_by="",
+                lease_until=None,
+                next_at=Now(),
+                error=LEASE_LOST,
+            )
+            announce()
+        return len(ids)
 
     def lease(self, ids, by):
         """Take those of `ids` that the relay handed out and nobody took yet; returns their ids.
@@ -86,6 +146,18 @@ class DeliveryQuerySet(models.QuerySet):
         held = self.filter(pk__in=ids, state=Delivery.State.LEASED, lease_by=by)
         held.update(lease_until=lease_end())
 
+    def set_aside(self, ids, by, reply):
+        """Let wait for a moment what `by` holds and did not begin, since its server takes nothing
+        now: for these that was no try, and an hour without a server leaves no million of them."""
+        held = self.filter(pk__in=ids, state=Delivery.State.LEASED, lease_by=by, started_at=None)
+        held.update(
+            state=Delivery.State.PENDING,
+            lease_by="",
+            lease_until=None,
+            next_at=after(pause(1) / 2),
+            error=reply[:500],
+        )
+
     def give_back(self, ids, by):
         """Let go of what `by` holds and did not begin: it waits again, as if never taken."""
         held = self.filter(pk__in=ids, state=Delivery.State.LEASED, lease_by=by, started_at=None)
@@ -98,7 +170,9 @@ class DeliveryQuerySet(models.QuerySet):
         with transaction.atomic():
             late = self.overdue().select_for_update(skip_locked=True).only("pk", "attempts")
             rows = list(late.order_by("pk")[:at_most])
-            self.filter(pk__in=[row.pk for row in rows]).update(
+            late = Q(pk__in=[row.pk for row in rows])
+            carried = Q(digest__in=[row.pk for row in rows], state=Delivery.State.MERGED)
+            self.filter(late | carried).update(
                 state=Delivery.State.EXPIRED, lease_by="", error=TOO_LATE
             )
             Attempt.objects.bulk_create(
@@ -118,6 +192,8 @@ class Delivery(models.Model):
     """One receipt by one channel.
 
     pending > leased > sent | pending again | uncertain | failed | cancelled | expired.
+    A routine one of a person who wants one letter in the evening: held > merged > what becomes of
+    `digest`, the delivery that carries it (docs/decisions/0017-digests.md).
     `started_at` is set just before the words go out and cleared with the outcome: a lease that
     ends with it set is uncertain, without it nothing was sent. `key` is the Message-ID and the
     idempotency key: whatever is sent again is sent under the same one. `losses` counts the leases
@@ -131,6 +207,8 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
         LEASED = "leased", _("on its way")
+        HELD = "held", _("kept for the evening letter")
+        MERGED = "merged", _("in an evening letter")
         SENT = "sent", _("sent")
         UNCERTAIN = "uncertain", _("perhaps sent")
         FAILED = "failed", _("failed")
@@ -153,9 +231,14 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)  # it had to wait for the morning or the evening
+    digest = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="items", db_index=False
+    )
 
     objects = DeliveryQuerySet.as_manager()
     begun = False  # whether `begin` counted this try
+    at_hand = True  # whether its holder was at work on it when the lease ended
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -171,6 +254,10 @@ class Delivery(models.Model):
                 condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent"),
                 name="what_is_sent_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(state="merged", digest__isnull=False) | ~Q(state="merged"),
+                name="what_is_merged_has_its_letter",
+            ),
         ]
         indexes = [
             models.Index(
@@ -183,10 +270,23 @@ class Delivery(models.Model):
                 condition=Q(state__in=["failed", "uncertain"]),
                 name="deliveries_given_up",
             ),
+            models.Index(
+                fields=["channel", "next_at"],
+                condition=Q(state="held"),
+                name="deliveries_for_the_evening",
+            ),
+            models.Index(
+                fields=["digest"], condition=Q(digest__isnull=False), name="deliveries_in_a_digest"
+            ),
         ]
 
     def __str__(self):
         return f"{self.channel} {self.key}"
+
+    @property
+    def carries_others(self):
+        """Whether it is an evening letter; asks the notice, which a batch has at hand."""
+        return self.receipt.notice.kind == DIGEST
 
     # --- for whoever holds the lease `by` ---------------------------------------------------
 
@@ -198,9 +298,12 @@ class Delivery(models.Model):
         self.begun = bool(begun)
         return self.begun
 
-    def mark_sent(self, by, reply=""):
-        """Record that the peer took it; also where the lease ended meanwhile and nobody knew."""
-        return self._conclude(by, Attempt.Outcome.SENT, self.State.SENT, reply)
+    def mark_sent(self, by, reply="", then=None):
+        """Record that the peer took it; also where the lease ended meanwhile and nobody knew.
+
+        `then` is the delivery that leaves next: it is begun in the same statement (`then.begun`).
+        """
+        return self._conclude(by, Attempt.Outcome.SENT, self.State.SENT, reply, then=then)
 
     def postpone(self, by, reply, *, uses_up=True):
         """Let it wait for the next try; after ten tries it has failed.
@@ -212,8 +315,19 @@ class Delivery(models.Model):
             self.attempts = min(self.attempts, TRIES - 1)
         if self.attempts >= TRIES:
             return self.give_up(by, reply, Attempt.Outcome.LATER)
-        wait = pause(self.attempts)
+        wait = pause(self.attempts) if uses_up else pause(1) / 2  # who is back is not kept waiting
         return self._conclude(by, Attempt.Outcome.LATER, self.State.PENDING, reply, wait)
+
+    def rest(self, by, until):
+        """Let it wait until the reader's quiet hours end: no try, and nobody's fault."""
+        held = Delivery.objects.filter(pk=self.pk, state=self.State.LEASED, lease_by=by)
+        held.update(
+            state=self.State.PENDING,
+            lease_by="",
+            lease_until=None,
+            next_at=until,
+            not_before=until,
+        )
 
     def give_up(self, by, reply, outcome="refused"):
         """Record that it failed; a person may try it again."""
@@ -223,11 +337,8 @@ class Delivery(models.Model):
         """Record that it is not sent any more, and why."""
         return self._conclude(by, Attempt.Outcome.DROPPED, state, reply)
 
-    def _conclude(self, by, outcome, state, reply, wait=None):
-        """Write the outcome and the try, both or none; returns False where the lease is lost.
-
-        One statement is one transaction: half of the cost of a letter was the way to the database.
-        """
+    def _conclude(self, by, outcome, state, reply, wait=None, then=None):
+        """Write the outcome and the try, both or none; returns False where the lease is lost."""
         values = {
             "id": self.pk,
             "by": by,
@@ -238,10 +349,17 @@ class Delivery(models.Model):
             "wait": wait,
             "outcome": outcome,
             "reply": reply[:500],
+            "then": then and then.pk,
+            "lease": settings.LEASE_SECONDS,
         }
+        parts = [CONCLUDED, WITH_ITS_ITEMS if self.carries_others else ""]
+        parts += [BEGUN, AND_NEXT] if then else [ALONE]
         with connection.cursor() as cursor:
-            cursor.execute(CONCLUDE, values)
-            return cursor.rowcount == 1
+            cursor.execute("".join(parts), values)
+            concluded, begun = cursor.fetchone()
+        if then:
+            then.attempts, then.begun = then.attempts + begun, bool(begun)
+        return concluded == 1
 
     # --- for others ---------------------------------------------------------------------------
 
@@ -249,11 +367,12 @@ class Delivery(models.Model):
         """Take it back from a worker that ended without an outcome.
 
         Nothing was begun: it waits again. Begun: nobody knows whether it arrived; what `may_repeat`
-        waits again under the same key, the rest is uncertain. At the third time it has failed.
+        waits again under the same key, the rest is uncertain. At the third time it has failed: it
+        may be what its workers die of. What only waited in a dead worker's batch is no such thing.
         Call it with the row locked.
         """
         begun, worker = self.started_at is not None, self.lease_by
-        self.losses += 1
+        self.losses += self.at_hand
         self.error = NOBODY_KNOWS if begun else LEASE_LOST
         if begun and not may_repeat:
             # lease_by stays: its sender may still say that it went
@@ -311,6 +430,8 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
+        # rows come in the order of time and stay: a few pages of this say where the last hour is
+        indexes = [BrinIndex(fields=["at"], name="attempts_by_time", pages_per_range=16)]
         triggers = [
             pgtrigger.Protect(
                 name="an_attempt_is_never_changed", operation=pgtrigger.Update | pgtrigger.Delete
@@ -327,6 +448,7 @@ def waiting_since():
     A delivery that waits for its next try after a refusal is not due.
     """
     told = Notice.objects.filter(expanded_at=None).aggregate(at=models.Min("created_at"))["at"]
-    since = models.Case(models.When(attempts=0, then="created_at"), default="next_at")
+    ready = Coalesce("not_before", "created_at")
+    since = models.Case(models.When(attempts=0, then=ready), default="next_at")
     sent = Delivery.objects.due().aggregate(at=models.Min(since))["at"]
     return min(filter(None, (told, sent)), default=None)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .clock import FIRST_PAUSE, LONGEST_PAUSE, after, announce
 from .ledger import Entry
@@ -25,8 +26,14 @@ class NoticeQuerySet(models.QuerySet):
 class Notice(models.Model):
     """A fact that people must be told: its kind says whom, in which words, and until when.
 
-    It holds ids only; the words are rendered from the fact, in the reader's language.
+    It holds ids only; the words are rendered from the fact, in the reader's language. `urgency` is
+    what its kind said when it was addressed; an urgent one says why, in the words of the code.
     """
+
+    class Urgency(models.TextChoices):
+        URGENT = "urgent", _("urgent")
+        DIRECT = "direct", _("at once")
+        ROUTINE = "routine", _("in the evening letter")
 
     school = models.ForeignKey("people.School", models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
@@ -39,6 +46,8 @@ class Notice(models.Model):
     next_at = models.DateTimeField(default=timezone.now)
     expanded_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    urgency = models.CharField(max_length=8, choices=Urgency, blank=True, default="", db_default="")
+    urgent_because = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     objects = NoticeQuerySet.as_manager()
 
@@ -46,7 +55,11 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["school", "kind", "dedupe_key"], name="a_fact_is_told_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(urgency="urgent") | ~Q(urgent_because=""),
+                name="what_is_urgent_says_why",
+            ),
         ]
         indexes = [
             models.Index(
@@ -65,10 +78,12 @@ class Notice(models.Model):
         Notice.objects.filter(pk=self.pk, expanded_at=None).update(next_at=after(seconds))
 
     @classmethod
-    def post(cls, kind, about, *, school, by, student=None, dedupe_key=None):
+    def post(cls, kind, about, *, school, by, student=None, dedupe_key=None, urgent_because=""):
         """Record that people must be told of `about`, once, in the transaction of the fact.
 
         The same (school, kind, dedupe_key) again changes nothing and returns the first notice.
+        `urgent_because` is a sentence for the reader, marked for translation in the code, why this
+        one waits for nobody's morning; it holds nothing about a child.
         """
         with transaction.atomic():
             notice, new = cls.objects.get_or_create(
@@ -80,6 +95,7 @@ class Notice(models.Model):
                     "about_id": str(about.pk),
                     "student": student,
                     "actor": by,
+                    "urgent_because": urgent_because,
                 },
             )
             if new:
@@ -91,6 +107,10 @@ class ReceiptQuerySet(models.QuerySet):
     def of(self, user):
         """Return what was told to `user`; to anonymous, nothing."""
         return self.filter(person_id=user.pk) if user.is_authenticated else self.none()
+
+    def unread(self):
+        """Return those that nobody has read yet; of one person, an index alone counts them."""
+        return self.filter(read_at=None)
 
     def about(self, row):
         """Return the receipts of notices about one row."""

@@ -153,11 +153,16 @@ class Job(models.Model):
 
 
 class JobRun(models.Model):
-    """That the work `job` ran for the period that began then: once, whoever starts it."""
+    """That the work `job` ran for the period that began then: once, whoever starts it.
+
+    `told` says of how many rows it told, `dropped` for how many it came too late.
+    """
 
     job = models.CharField(max_length=60)
     period_start = models.DateTimeField()
     at = models.DateTimeField(default=timezone.now)
+    told = models.PositiveIntegerField(default=0, db_default=0)
+    dropped = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

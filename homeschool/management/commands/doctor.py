@@ -181,6 +181,8 @@ def configured(source):
     yield WELL, "settings", "complete"
     yield from secrets(source)
     yield mail()
+    yield sender()
+    yield reports()
     yield from database()
 
 
@@ -207,6 +209,8 @@ def mail():
     from django.core import mail as post
 
     where = f"{getattr(settings, 'EMAIL_HOST', '')}:{getattr(settings, 'EMAIL_PORT', '')}"
+    if settings.MAIL_PROVIDER:
+        return provider(settings.MAIL_PROVIDER)
     if "smtp" not in settings.EMAIL_BACKEND:
         return WELL, "mail", settings.EMAIL_BACKEND
     try:
@@ -220,6 +224,54 @@ def mail():
             told + ("; the running demo has its own" if settings.DEMO_MODE else ""),
         )
     return WELL, "mail", f"{where} answers"
+
+
+def provider(name):
+    """Say whether the provider's keys are there; whether they are right, “send me a test” tells."""
+    from django.core import mail as post
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        post.get_connection()
+    except ImproperlyConfigured as error:
+        return WRONG, "mail", f"{name}: {' '.join(str(error).split())}. Set MAIL_PROVIDER_KEYS"
+    return WELL, "mail", f"by {name}"
+
+
+def sender():
+    """Say as whom letters leave, and which records let them pass for no junk."""
+    from email.utils import parseaddr
+
+    from django.conf import settings
+
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    if "." not in domain:
+        here = (
+            "for this machine only" if not settings.SECURE else "nobody accepts it. Set MAIL_FROM"
+        )
+        return MISSING, "sender", f"{settings.DEFAULT_FROM_EMAIL}: {here}"
+    by = settings.MAIL_PROVIDER or settings.EMAIL_HOST
+    told = f"{domain} must have an SPF record that names {by}, a DKIM key, and a DMARC record"
+    return WELL, "sender", f"{settings.DEFAULT_FROM_EMAIL}: {told}"
+
+
+def reports():
+    """Say whether the portal learns of letters that come back."""
+    from django.conf import settings
+
+    if not settings.MAIL_PROVIDER:
+        return (
+            WELL,
+            "came back",
+            "known where the mail server refuses at once; others go to the sender",
+        )
+    if not settings.MAIL_WEBHOOK_SECRET:
+        return MISSING, "came back", "not reported. Set MAIL_WEBHOOK_SECRET"
+    return (
+        WELL,
+        "came back",
+        f"{settings.MAIL_PROVIDER} reports to {settings.SITE_URL}/mail/events/",
+    )
 
 
 def database():

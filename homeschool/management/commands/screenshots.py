@@ -55,12 +55,22 @@ SHOTS = (
     Shot("visits", "mei_chen", "visits:visit-list"),
     Shot("visit", "mei_chen", "visits:visit-detail", "visit"),
     Shot("visit-print", "mei_chen", "visits:visit-print", "visit"),
+    Shot("visit-confidential", "lucia_vega", "visits:visit-detail", "confided"),
+    Shot("needs", "mei_chen", "visits:need-list"),
+    Shot("need", "mei_chen", "visits:need-detail", "need"),
     Shot("visit-plan", "mei_chen", "visits:visit-plan"),
     Shot("progress", "lin_mei", "reports:progress", "xiaoyu"),
     Shot("progress-spanish", "camila_ruiz", "reports:progress", "mateo"),
     Shot("letter", "", "journal:letter", "letter"),
+    Shot("photos", "mei_chen", "visits:photo-list", "visit"),
+    Shot("photos-family", "lin_mei", "visits:photo-list", "visit"),
+    Shot("photo-add", "mei_chen", "visits:photo-add", "visit"),
+    Shot("suggestions", "ruth_adler", "visits:suggestion-list"),
+    Shot("suggestion", "ruth_adler", "visits:suggestion-detail", "suggestion"),
+    Shot("gifts", "ruth_adler", "visits:gift-list"),
     Shot("meetings", "mei_chen", "visits:meeting-list"),
     Shot("meeting", "mei_chen", "visits:meeting-detail", "meeting"),
+    Shot("meeting-file", "mei_chen", "visits:material-add", "meeting"),
     Shot("meeting-came", "mei_chen", "visits:meeting-attendance", "met"),
     Shot("meeting-family", "lin_mei", "visits:meeting-family", "meeting"),
     Shot("meeting-letter", "", "journal:letter", "meeting_letter"),
@@ -83,6 +93,9 @@ SHOTS = (
     Shot("campaign-teams", "ruth_adler", "visits:campaign-teams", "campaign"),
     Shot("term-report", "omar_haddad", "reports:term-report"),
     Shot("term-report-public", "omar_haddad", "reports:term-report", query="audience=public"),
+    Shot("term-report-voices", "omar_haddad", "reports:term-report", query="sheet=voices"),
+    Shot("term-report-campaigns", "omar_haddad", "reports:term-report", query="sheet=campaigns"),
+    Shot("term-report-gifts", "ruth_adler", "reports:term-report", query="sheet=gifts"),
     Shot("term-report-college", "college_admin", "reports:term-report"),
     Shot(
         "term-report-college-public",
@@ -98,13 +111,23 @@ SHOTS = (
     Shot("visit-move", "mei_chen", "visits:visit-move", "asked_visit"),
     Shot("road", "mei_chen", "visits:road", query="day={road_day}"),
     Shot("road-sheet", "mei_chen", "visits:road-print", query="day={road_day}&team={road_team}"),
+    Shot("voice", "", "visits:voice", "voice_link"),
+    Shot("card", "lin_mei", "visits:card", "visit"),
+    Shot("stories", "lin_mei", "visits:story-list"),
+    Shot("stories-desk", "mei_chen", "visits:story-desk"),
+    Shot("story-asked", "camila_ruiz", "visits:story-detail", "asked_story"),
+    Shot("story", "mei_chen", "visits:story-detail", "asked_story"),
     Shot("calendar", "mei_chen", "visits:feed"),
     Shot("term-rows", "omar_haddad", "reports:term-rows", query="measure=students_reached"),
     Shot("operations", "omar_haddad", "journal:operations"),
+    Shot("given-up", "omar_haddad", "journal:given-up"),
+    Shot("unreached", "mei_chen", "people:unreached-list"),
     Shot("family-home", "wang_haitao", "home"),
     Shot("family-child", "lin_mei", "people:child-detail", "xiaoyu"),
     Shot("family-who-looked", "lin_mei", "people:child-looks", "xiaoyu"),
     Shot("family-me", "lin_mei", "people:me"),
+    Shot("family-reach", "lin_mei", "people:reach"),
+    Shot("staff-reach", "mei_chen", "people:reach"),
     Shot("grown-student", "nora_account", "people:child-detail", "nora"),
     Shot("children", "mei_chen", "people:child-list"),
     Shot("child", "mei_chen", "people:child-detail", "xiaoyu"),
@@ -217,8 +240,12 @@ class Sights:
         self.world.membership = self.world.mei_chen.memberships.get()
         self.world.draft = self.world.mei_chen.drafts.first()
         self.world.visit = self.world.visits["xiaoyu"]
+        self.world.confided = self.world.visits["lily-alone"]
+        self.world.need = self.world.visits["mateo"].needs_noted.order_by("kind").first()
+        self.world.suggestion = self.world.visits["wang"].suggestions.order_by("place").first()
         self.world.letter = self.letter()
         self.look_at_offers()
+        self.look_at_stories()
         self.world.meeting_letter = self.letter(self.world.meeting)
         self.world.letter_code, self.invitation = self.invite()
         self.world.invited_class = self.world.classes["3b"]
@@ -282,6 +309,15 @@ class Sights:
 
         mine = Visit.objects.filter(visitors=self.world.mei_chen, status__in=Visit.OPEN)
         return mine.filter(mode=Visit.Mode.HOME).order_by("planned_at").first()
+
+    def look_at_stories(self):
+        """Name the story that its family is asked about, and the questions that wait for it."""
+        from visits.models import Story
+        from visits.reading.voices import voice_token
+
+        self.world.asked_story = Story.objects.get(pk=self.world.id("story", "mateo"))
+        visit, mother = self.world.visits["mateo"], self.world.camila_ruiz
+        self.world.voice_link = voice_token(visit.pk, mother.pk)
 
     def look_at_offers(self):
         """Name the offers of the demo that pictures show: one that waits, one agreed, one wish."""

@@ -69,5 +69,8 @@ def register_kind():
             lives_for=timedelta(days=14),
             again_when_uncertain=True,
             asks="read",
+            urgency=kinds.DIRECT,
+            must_arrive=gettext_lazy("Data of many children left the portal."),
+            for_staff=True,
         )
     )

@@ -182,5 +182,7 @@ def register_kind():
             context=words_of,
             again_when_uncertain=True,
             asks="read",
+            urgency=kinds.DIRECT,
+            for_staff=True,
         )
     )

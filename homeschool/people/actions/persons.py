@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from homeschool import names
-from homeschool.journal.models import Entry
+from homeschool.journal.models import Bounce, Entry
 from homeschool.people import sight
 from homeschool.people.models import Address, Guardianship, Membership, Token, User
 
@@ -143,4 +143,5 @@ def use_again(address, *, by, school):
     """Write to an address again that bounced, since it works now; an opt-out stands."""
     with transaction.atomic():
         if Address.objects.filter(pk=address.pk, failed_at__isnull=False).update(failed_at=None):
+            Bounce.settle(address.channel, address.value)
             Entry.record("address.works", address, by=by, school=school)

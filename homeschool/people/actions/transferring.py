@@ -41,5 +41,6 @@ def register_kind():
             lives_for=timedelta(days=30),
             again_when_uncertain=True,
             asks="tap",
+            urgency=kinds.DIRECT,
         )
     )

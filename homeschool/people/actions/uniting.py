@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from homeschool.journal.models import Receipt
 from homeschool.people.models import (
+    Address,
     Grant,
     Guardianship,
     Household,
@@ -169,7 +170,8 @@ def unite_pairs(through, done, name="user"):
 
 
 def unite_addresses(done):
-    """Move the addresses; of one that both have, an opt-out and a bounce of either side stay."""
+    """Move the addresses; of one that both have, an opt-out, a bounce and the wish for
+    nothing but what has to arrive stay of either side."""
     mine = {(a.channel, a.value.lower()): a for a in done.keep.addresses.select_for_update()}
     for address in done.gone.addresses.select_for_update():
         same = mine.get((address.channel, address.value.lower()))
@@ -182,6 +184,7 @@ def unite_addresses(done):
             first = min(filter(None, (getattr(same, name), getattr(address, name))), default=None)
             setattr(same, name, first)
         same.signs_in = same.signs_in or address.signs_in
+        same.pace = address.pace if address.pace == Address.Pace.OFF else same.pace
         same.save()
 
 

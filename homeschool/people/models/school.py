@@ -91,6 +91,11 @@ class School(models.Model):
         _("smallest group shown in public figures"), default=10, validators=[MinValueValidator(3)]
     )
 
+    plans_need_approval = models.BooleanField(
+        _("a leader says yes before a plan begins"), default=False, db_default=False
+    )
+    photos = models.BooleanField(_("photos of visits may be kept"), default=False, db_default=False)
+
     objects = SchoolQuerySet.as_manager()
 
     class Meta:

@@ -75,6 +75,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(
         _("time zone"), max_length=60, blank=True, validators=[valid_time_zone]
     )
+    # both empty: as at the school; both the same: no quiet hours
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -98,6 +101,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(merged_into=None) | Q(is_active=False),
                 name="an_account_that_was_merged_is_closed",
             ),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="quiet_hours_have_both_ends",
+            ),
         ]
 
     def __str__(self):
@@ -116,12 +124,24 @@ class User(AbstractBaseUser, PermissionsMixin):
             Address.objects.get_or_create(user=self, channel=Address.Channel.EMAIL, value=email)
             Entry.record("person.reached_at", self, by=by, fields=["email"])
 
-    def school_zone(self):
-        """Return the time zone of a school where the person works or has a child (one query)."""
+    def first_school(self):
+        """Return a school where the person works or has a child, or None (one query)."""
         School = self._meta.apps.get_model("people", "School")
         mine = Q(memberships__user=self) | Q(students__guardianships__guardian=self)
-        schools = School.objects.filter(mine | Q(students__user=self)).order_by("code")
-        return schools.values_list("time_zone", flat=True).first()
+        return School.objects.filter(mine | Q(students__user=self)).order_by("code").first()
+
+    def school_zone(self):
+        """Return the time zone of a school where the person works or has a child (one query)."""
+        school = self.first_school()
+        return school and school.time_zone
+
+    def be_quiet(self, begins, ends):
+        """Take the person's own quiet hours: (None, None) as at the school, twice the same for none."""
+        if (self.quiet_from, self.quiet_until) != (begins, ends):
+            self.quiet_from, self.quiet_until = begins, ends
+            with transaction.atomic():
+                self.save(update_fields=["quiet_from", "quiet_until"])
+                Entry.record("person.quiet_changed", self, by=self, fields=["quiet"])
 
     def roles(self):
         """Return the set of roles that are open now, from the person's rows (one query)."""
@@ -134,7 +154,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Address(models.Model):
-    """One way to reach a person. An opt-out and a bounce belong to the address."""
+    """One way to reach a person. An opt-out and a bounce belong to the address, and so does its pace:
+    how its owner wants to be written to there, as long as letters go there at all."""
+
+    class Pace(models.TextChoices):
+        INSTANT = "instant", _("each letter by itself")
+        DIGEST = "digest", _("ordinary news in one letter in the evening")
+        OFF = "off", _("only what has to arrive")
 
     class Channel(models.TextChoices):
         EMAIL = "email", _("e-mail")
@@ -147,6 +173,7 @@ class Address(models.Model):
     channel = models.CharField(max_length=8, choices=Channel)
     value = models.CharField(max_length=254)
     verified_at = models.DateTimeField(null=True, blank=True)
+    pace = models.CharField(max_length=8, choices=Pace, default=Pace.DIGEST, db_default=Pace.DIGEST)
     opted_out_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     # the e-mail of an account that was merged into this one: it opens this one
@@ -168,3 +195,26 @@ class Address(models.Model):
 
     def __str__(self):
         return self.value
+
+    def keep_pace(self, pace, *, by):
+        """Write there as often as its owner wants from now on."""
+        if self.pace != pace:
+            self.pace = pace
+            with transaction.atomic():
+                self.save(update_fields=["pace"])
+                Entry.record("address.pace_changed", self, by=by, fields=["pace"])
+
+    def write_no_more(self, *, by):
+        """Write there no more, as its owner asked; the first time stands."""
+        self._stop(timezone.now(), "address.opted_out", by=by)
+
+    def write_again(self, *, by):
+        """Write there again, as its owner asked; one that is written to stays as it is."""
+        self._stop(None, "address.opted_in", by=by)
+
+    def _stop(self, at, verb, *, by):
+        with transaction.atomic():
+            others = Address.objects.filter(pk=self.pk, opted_out_at__isnull=at is not None)
+            if others.update(opted_out_at=at):
+                Entry.record(verb, self, by=by)
+        self.opted_out_at = at

@@ -38,7 +38,9 @@ def child_list(request):
         row["url"] = address("people:child-detail", row["pk"])
         row["absent"] = statuses[row["status"]]
     template = "people/child_list.html" if whole else "people/child_list.html#found"
-    return render(request, template, {"filter": narrowed, "form": narrowed.form, "page": page})
+    context = {"filter": narrowed, "form": narrowed.form, "page": page}
+    context["mends"] = whole and bool(request.user.roles() & sight.CONTACT_ROLES)
+    return render(request, template, context)
 
 
 def _page(found, number):

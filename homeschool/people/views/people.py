@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from homeschool.journal.models import Bounce
 from homeschool.people import sight, signin
 from homeschool.people.actions import persons
 from homeschool.people.forms.people import PeopleFilter, PersonForm, ResetForm
@@ -100,12 +101,22 @@ def _detail(request, school, person, form):
         "roles": [row for row in found if not row.is_over],
         "past": [row for row in found if row.is_over],
         "ties": ties.open().filter(student__school=school).select_related("student__school_class"),
-        "addresses": [(row, OnceForm()) for row in person.addresses.order_by("channel", "value")],
+        "addresses": [(row, OnceForm()) for row in _addresses_of(person)],
         "once": OnceForm(),
         "may_close": closes and person.is_active,
         "may_reopen": form and not person.is_active,
         "may_reset": form and not mine and person.is_active and signin.has_second_factor(person),
     }
+
+
+def _addresses_of(person):
+    """Return the addresses of a person; one to which letters come back has the reason, `came_back`."""
+    rows = list(person.addresses.order_by("channel", "value"))
+    for row in rows:
+        if row.failed_at:
+            said = Bounce.objects.of(row.channel, row.value).unsettled().first()
+            row.came_back = said.reason if said else ""
+    return rows
 
 
 @require_POST

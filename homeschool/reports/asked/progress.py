@@ -22,8 +22,19 @@ from homeschool.people.asked import ADVISER
 from homeschool.people.asked.readers import prepared_for
 from homeschool.people.models import Student
 from homeschool.prepared import instance, whole
-from visits.models import Addendum, Offer, Participant, Promise, Summary, Visit, VisitChild, Visitor
+from visits.models import (
+    Addendum,
+    Offer,
+    Participant,
+    Photo,
+    Promise,
+    Summary,
+    Visit,
+    VisitChild,
+    Visitor,
+)
 from visits.models.record import READERS, home_of
+from visits.reading import gifts, suggestions
 from visits.reading.meeting_ahead import AHEAD
 
 STATUS = Visit.Status
@@ -123,10 +134,13 @@ def _with_parts(visits, user, child):
         additions=ArraySubquery(_additions(user, child, **part)),
         summary=Subquery(_summary(user, **part)),
         offer=Subquery(_offer(**part)),
+        suggested=suggestions.for_the_home(**part),
+        given=gifts.for_the_home(**part),
+        photos=Exists(Photo.objects.filter(erased_at=None, **part)),
     ).values(
         "id", "status", "mode", "planned_at", "planned_minutes", "happened_at", "written_in",
         "language_spoken", "interpreter", "home", "staff", "present", "additions", "summary",
-        "offer",
+        "offer", "photos", "suggested", "given",
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from homeschool.people.asked.readers import prepared_for
 from homeschool.people.models import Household, Student
 from homeschool.prepared import prepared
 from visits import reading
-from visits.models import Addendum, Draft, Promise, Summary, Visit, VisitChild, Visitor
+from visits.models import Addendum, Draft, Promise, Suggestion, Summary, Visit, VisitChild, Visitor
 from visits.models.record import READERS
 from visits.reading import meeting_ahead, rounds
 
@@ -22,7 +22,7 @@ MOST_VISITS, MOST_ROWS, NOT_SEEN = 50, 30, 3
 COLUMNS = (
     "id", "school_id", "status", "mode", "purpose", "at", "planned_minutes", "ended_at",
     "address", "language_spoken", "interpreter", "children_seen", "people", "has_draft", "summary",
-    "told", "read",
+    "told", "read", "confidential",
 )  # fmt: skip
 
 
@@ -147,6 +147,14 @@ def answers(user):
         .order_by("at", "pk")
         .values("id", "visit_id", "student_id", "text", "at", "by__full_name", "children_seen")
     )[:MOST_ROWS]
+
+
+@prepared_for
+def suggestions(user):
+    """What families suggest to the school and `user` is to answer, the longest waiting first."""
+    rows = Suggestion.objects.visible_to(user, roles={sight.LEADER}).waiting()
+    rows = rows.annotate(children_seen=children_of(user)).by_need()
+    return rows.values("id", "text", "due_on", "children_seen")[:MOST_ROWS]
 
 
 @prepared_for

@@ -25,9 +25,12 @@ from homeschool.reports.asked.progress import (
 from homeschool.reports.progress import words
 from visits.forms.addendum import AddendumForm
 from visits.models import Promise, VisitChild
-from visits.models.record import READERS
+from visits.models.record import OF_THE_HOME, READERS
+from visits.models.voice import OPEN_FOR
 from visits.reading import offers
 from visits.reading.meeting_ahead import Ahead
+from visits.reading.suggestions import told_home
+from visits.reading.voices import voice_token
 
 # Who opens the page: the family, and the staff that reads visits, to see what the family sees.
 FAMILY_PAGE_ROLES = sight.FAMILY_ROLES | READERS
@@ -193,17 +196,29 @@ class Progress:
             "where": words.where(row, at_home=self.as_family) if home else "",
             "words": body.get("words", ""),
             "explained": body.get("explained", ""),
-            "hopes": body.get("hopes", "") if home else "",
+            **{name: body.get(name, "") if home else "" for name in OF_THE_HOME},
             "going_well": child.get("going_well", ""),
             "needs_are": _("What %(child)s needs") % {"child": self.child.called},
             "needs": [VisitChild.Need(code).label for code in child.get("needs", []) if home],
             "needs_words": child.get("needs_words", "") if home else "",
+            "suggestions": told_home(row["suggested"], self.zone) if home else [],
+            "gifts": row["given"] if home else [],
             "read": words.moment(told["read"], self.zone),
             "is_new": self.as_family and not told["read"],
+            "keeps_card": home and self.as_family,
+            "voice_url": self._voice_url(row) if home and self.as_family else "",
             "additions": [words.added(row, self.user, self.zone) for row in row["additions"]],
+            "photos": home and self.as_family and row["photos"],
             "form": AddendumForm(visit=row["id"]) if self.as_family else None,
             "key": uuid.uuid4(),
         }
+
+    def _voice_url(self, row):
+        """Where the reader answers the two questions about a visit; "" once the time is over."""
+        published = words.moment(row["summary"]["at"], self.zone)
+        if timezone.now() >= published + OPEN_FOR:
+            return ""
+        return offers.address("voice", voice_token(row["id"], self.user.pk))
 
     # --- promises --------------------------------------------------------------------------
     @cached_property

@@ -4,18 +4,27 @@ import csv
 import io
 
 import xlsxwriter
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
-from .measures import MEASURES
+from .measures import COUNT, DAYS, MEAN, MEASURES, MONEY
 from .tables import SHEETS
 
-HEADER = ("period", "unit", "measure", "breakdown", "value", "n", "suppressed")
+HEADER = ("period", "unit", "measure", "breakdown", "value", "n", "suppressed", "last_term")
 # A spreadsheet takes a text that begins like this, or with a full-width twin, for a formula.
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
+# How numbers of each unit look in a workbook.
+FORMATS = {COUNT: "#,##0", DAYS: "0.0", MEAN: "0.00", MONEY: "#,##0.00"}
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+LAST_TERM = gettext_lazy(
+    "The same number in the term before, counted on the day of this report: of the children whom the "
+    "reader sees, on roll and in their grade or college as that term ended. Children who went to another "
+    "school since are not in it."
+)
 
 
 def harmless(value):
@@ -45,6 +54,7 @@ def csv_of(snapshot):
             figure.value,
             figure.n,
             figure.suppressed,
+            snapshot.before(figure),
         )
         writer.writerow([harmless(value) for value in row])
     return file.getvalue().encode()
@@ -72,6 +82,9 @@ class Workbook:
         )
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
         self.number = book.add_format({"num_format": "#,##0"})
+        self.of_unit = {
+            unit: book.add_format({"num_format": form}) for unit, form in FORMATS.items()
+        }
         self.percent = book.add_format({"num_format": "0.0%"})
         self.hidden = book.add_format({"font_color": "#635850", "align": "right"})
 
@@ -87,6 +100,8 @@ class Workbook:
         )
         for sheet in SHEETS.values():
             self._table(sheet)
+        if self.snapshot.last:
+            self._change()
         if not self.snapshot.is_public:
             self._missing()
         self._definitions()
@@ -101,14 +116,8 @@ class Workbook:
         page.repeat_rows(0)
         page.set_landscape()
         page.fit_to_pages(1, 0)
-        page.set_footer(f"&L{self._mark().replace('&', '&&')}&R&P / &N")
+        page.set_footer(f"&L{mark_of(self.snapshot).replace('&', '&&')}&R&P / &N")
         return page
-
-    def _mark(self):
-        """Return what every printed page says: who may read it."""
-        if self.snapshot.is_public:
-            return _("For everybody. Small groups are hidden.")
-        return _("For the staff of the school only: contains small groups.")
 
     def _table(self, sheet):
         header = [_("Counted by"), _("Part"), _("Grade or college"), *sheet.columns()]
@@ -118,7 +127,8 @@ class Workbook:
             for column, text in enumerate((str(found.level), found.name, found.within)):
                 page.write_string(row, column, text)
             for column, figure in enumerate(found.cells, start=3):
-                self._number(page, row, column, figure, figure and figure.value, self.number)
+                form = self.of_unit[figure.unit if figure else COUNT]
+                self._number(page, row, column, figure, figure and figure.value, form)
             for figure in found.share:
                 share = figure and figure.share
                 self._number(page, row, len(header) - 1, figure, share, self.percent)
@@ -129,6 +139,26 @@ class Workbook:
             page.write_string(row, column, _("hidden"), self.hidden)
         elif value is not None:
             page.write_number(row, column, value, form)
+
+    def _change(self):
+        """Write what the whole was in the term before, and how much more or less it is now."""
+        last, term = self.snapshot.last, self.snapshot.data["term"]
+        header = [
+            _("What is counted"),
+            _("Name in the CSV"),
+            term["name"],
+            last["name"],
+            _("Change"),
+        ]
+        page = self._sheet(_("Change since last term"), header, [44, 28, 16, 16, 16])
+        for row, (figure, before, change) in enumerate(changes(self.snapshot), start=1):
+            page.write_string(row, 0, str(figure.words))
+            page.write_string(row, 1, figure.measure)
+            form = self.of_unit[figure.unit]
+            self._number(page, row, 2, figure, figure.value, form)
+            for column, number in ((3, before), (4, change)):
+                if number is not None:
+                    page.write_number(row, column, number, form)
 
     def _missing(self):
         page = self._sheet(
@@ -151,6 +181,8 @@ class Workbook:
             _("Definitions"), [_("Word"), _("Name in the CSV"), _("What it says")], [34, 28, 100]
         )
         rows = [(measure.words, code, measure.definition) for code, measure in MEASURES.items()]
+        if self.snapshot.last:
+            rows.append((_("Change"), "last_term", LAST_TERM))
         for row, texts in enumerate([*self._about(), *rows], start=1):
             for column, text in enumerate(texts):
                 page.write_string(row, column, str(text), self.wrap)
@@ -162,11 +194,27 @@ class Workbook:
         return [
             (_("School"), data["school"]["code"], data["school"]["name"]),
             (_("Term"), data["term"]["code"], f"{data['term']['name']}, {data['term']['start']} – {data['term']['end']}"),
-            (_("Who may read it"), data["audience"], self._mark()),
+            (_("Who may read it"), data["audience"], mark_of(self.snapshot)),
             (_("Filters"), filters, "" if filters else _("none")),
             (_("Counted at"), "", f"{self.made_at:%Y-%m-%d %H:%M %Z}"),
             (_("Fingerprint"), "SHA-256", self.snapshot.hash),
         ]  # fmt: skip
+
+
+def mark_of(snapshot):
+    """Return what every printed page says: who may read it."""
+    if snapshot.is_public:
+        return _("For everybody. Small groups are hidden.")
+    return _("For the staff of the school only: contains small groups.")
+
+
+def changes(snapshot):
+    """Yield (figure of the whole, its number in the term before, the difference), None where one of the
+    two is not told."""
+    for figure in snapshot.figures:
+        before = snapshot.before(figure)
+        if not figure.kind:
+            yield figure, before, snapshot.change(figure)
 
 
 def file_name(snapshot, ending):

@@ -14,36 +14,71 @@ suppression); the check is exact linear algebra over all tables at once.
 from collections import namedtuple
 from fractions import Fraction
 
-from .measures import ASPECT, DIVISION, MEASURES, MODE, SIDE, Figure
+from .measures import ASPECT, CAMPAIGNS, DIVISION, MEASURES, MODE, NEED, QUESTION, SIDE, Figure
 
 # What the public version shows at all: the same tables for everybody, without filters.
-PUBLIC = ("", DIVISION, MODE, ASPECT, SIDE)
+PUBLIC = ("", DIVISION, MODE, ASPECT, SIDE, NEED, QUESTION, *CAMPAIGNS)
+# A median, a mean or a sum of money is shown of a whole alone, never of one of its parts.
+OF_A_WHOLE = ("", QUESTION, *CAMPAIGNS)
 IN_PERSON, ONLINE = "students_reached_in_person", "students_reached_online"
 # Measures that add up to another one in every part.
-SUMS = {"students_reached": (IN_PERSON, ONLINE)}
-WAYS = {IN_PERSON: ("home", "school", "elsewhere"), ONLINE: ("video", "phone")}
+SUMS = {
+    "students_reached": (IN_PERSON, ONLINE),
+    "offers_sent": ("offers_answered", "offers_unanswered"),
+    "offers_answered": ("offers_accepted", "offers_other_time", "offers_declined"),
+    "gifts_given": ("gifts_valued", "gifts_unvalued"),
+    "voices_said": ("voices_yes", "voices_partly", "voices_no"),
+}
+# Measures that are the sum of another one over ways of meeting.
+AT_ONE_PLACE = ("home", "school", "elsewhere")
+WAYS = {
+    IN_PERSON: ("students_reached", AT_ONE_PLACE),
+    ONLINE: ("students_reached", ("video", "phone")),
+    "visits_in_person": ("visits_held", AT_ONE_PLACE),
+}
 
 # One line of a table: the whole is the sum of its parts; each is a key of the values.
 Sum = namedtuple("Sum", "whole parts")
+
+
+def anonymous(figures, smallest):
+    """Return the figures, of those that are anonymous the ones hidden of which fewer than `smallest`
+    people spoke: so in both versions."""
+    return [
+        Figure(f.measure, f.breakdown, None, None, 1)
+        if MEASURES[f.measure].anonymous and 0 < f.n < smallest
+        else f
+        for f in figures
+    ]
 
 
 def public(figures, smallest):
     """Return the figures of the public version, with `value` None and `suppressed` 1 where hidden.
 
     `smallest` is the school's smallest shown group. Areas, classes and meetings are no groups of
-    people and are shown. An `n` that is hidden as a figure of its own is left out too.
+    people and are shown, and so is how many of the staff took part. An `n` that is hidden as a figure
+    of its own is left out too, and with it the median of those whom it counts.
     """
-    shown = [figure for figure in figures if figure.kind in PUBLIC]
+    shown = [figure for figure in figures if _is_public(figure)]
     values = {
-        (f.measure, f.kind, f.key): f.value for f in shown if MEASURES[f.measure].is_of_people
+        (f.measure, f.kind, f.key): f.value
+        for f in shown
+        if MEASURES[f.measure].is_of_people and MEASURES[f.measure].is_count and not f.suppressed
     }
     hidden = Hiding(values, list(sums(values)), smallest).hidden
-    return [_published(figure, values, hidden) for figure in shown]
+    return [f if f.suppressed else _published(f, values, hidden) for f in shown]
+
+
+def _is_public(figure):
+    return figure.kind in (PUBLIC if MEASURES[figure.measure].is_count else OF_A_WHOLE)
 
 
 def _published(figure, values, hidden):
-    source = MEASURES[figure.measure].n_of(values, figure.kind, figure.key)
+    measure = MEASURES[figure.measure]
+    source = measure.n_of(values, figure.kind, figure.key)
     n = None if source in hidden else figure.n
+    if not measure.is_count and n is None:
+        return Figure(figure.measure, figure.breakdown, None, None, 1)
     if (figure.measure, figure.kind, figure.key) in hidden:
         return Figure(figure.measure, figure.breakdown, None, n, 1)
     return Figure(figure.measure, figure.breakdown, figure.value, n)
@@ -60,8 +95,8 @@ def sums(values):
         if addends:
             yield Sum((measure, kind, key), addends)
         yield from _others(values, measure, kind, key)
-    for measure, modes in WAYS.items():
-        addends = [("students_reached", MODE, mode) for mode in modes]
+    for measure, (summed, modes) in WAYS.items():
+        addends = [(summed, MODE, mode) for mode in modes]
         if (measure, "", "") in values and all(addend in values for addend in addends):
             yield Sum((measure, "", ""), addends)
 
@@ -74,7 +109,8 @@ def _by_part(cells):
         if kind:
             by_part.setdefault((measure, kind), []).append((measure, kind, key))
     for (measure, _kind), addends in by_part.items():
-        yield Sum((measure, "", ""), addends)
+        if MEASURES[measure].in_all:
+            yield Sum((measure, "", ""), addends)
 
 
 def _others(values, measure, kind, key):

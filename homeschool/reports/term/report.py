@@ -4,46 +4,56 @@ import hashlib
 import json
 from functools import cached_property
 
-from visits.models import Aspect, Visit
+from visits.models import Aspect, Need, Visit, Voice
+from visits.models.need import KINDS
 
-from .counting import WAYS, Filters, count
-from .hiding import public
+from .counting import WAYS, Filters, count, count_campaigns
+from .hiding import anonymous, public
 from .measures import (
+    AS_COUNTED,
     ASPECT,
     BREAKDOWNS,
+    CAMPAIGNS,
     CLASS,
     DIVISION,
     MEASURES,
     MISSING,
     MODE,
+    NEED,
+    QUESTION,
     REGION,
     SIDE,
     SIDES,
     Figure,
 )
+from .voices import count_voices
 
 STAFF, PUBLIC = "staff", "public"
 
 
-def build(term, students, audience=STAFF, filters=None):
-    """Return the Snapshot of `term` over the queryset `students` of its school (four queries).
+def build(term, students, audience=STAFF, filters=None, *, measures=None):
+    """Return the Snapshot of `term` over the queryset `students` of its school (five queries, and one
+    for each campaign).
 
     The public version takes no filters. What it hides is hidden here, once for all formats.
+    `measures`, a frozenset of codes, asks of the staff version for these alone, and for what is missing.
     """
-    filters = filters if filters and audience == STAFF else Filters()
+    if audience == PUBLIC:
+        filters, measures = Filters(), None
+    filters = filters or Filters()
     names = _names(term.school)
-    numbers = count(term, students, filters)
+    last = last_term(term)
+    numbers, before = _count(term, students, filters, measures, last)
     keys = _keys(numbers, names, filters)
-    figures = _figures(numbers, keys)
+    figures = anonymous(_figures(numbers, keys, measures), term.school.smallest_group)
     if audience == PUBLIC:
         figures = public(figures, term.school.smallest_group)
+        before = _public_before(last, students, names) if last else {}
     return Snapshot(
         {
             "school": {"code": term.school.code, "name": term.school.name},
-            "term": {
-                "code": term.code, "name": term.name,
-                "start": f"{term.start:%Y-%m-%d}", "end": f"{term.end:%Y-%m-%d}",
-            },
+            "term": _told(term),
+            "last": _told(last) | {"values": before} if last else None,
             "audience": audience,
             "filters": filters.as_dict(),
             "smallest": term.school.smallest_group,
@@ -55,25 +65,61 @@ def build(term, students, audience=STAFF, filters=None):
     )  # fmt: skip
 
 
-def _names(school):
-    """Return the names of the parts of a school, by kind and code (three queries)."""
-    classes = school.classes.order_by("division__code", "code").values_list(
-        "code", "name", "division__code"
-    )
-    classes = list(classes)
+def last_term(term):
+    """Return the term of the school that ended before this one began, or None (one query)."""
+    return term.school.terms.filter(end__lte=term.start).order_by("-end").first()
+
+
+def _told(term):
     return {
-        DIVISION: dict(school.divisions.order_by("code").values_list("code", "name")),
+        "code": term.code, "name": term.name,
+        "start": f"{term.start:%Y-%m-%d}", "end": f"{term.end:%Y-%m-%d}",
+    }  # fmt: skip
+
+
+def _count(term, students, filters, measures, last):
+    """Return the numbers of the term, and {measure: number} of the term before."""
+    wanted = None
+    if measures is not None:
+        wanted = frozenset(measures | {MEASURES[code].of for code in measures} | MISSING.keys())
+    numbers, before = count(term, students, filters, measures=wanted, last=last)
+    if measures is None or any(MEASURES[code].shown == CAMPAIGNS for code in measures):
+        numbers |= count_campaigns(term, students, filters)
+    if not filters.as_dict() and (measures is None or "voices_said" in measures):
+        numbers |= count_voices(term, students)
+    return numbers, {code: before[code] for code in MEASURES if code in before}
+
+
+def _public_before(last, students, names):
+    """Return {measure: number} of the term before as its own public version shows it."""
+    numbers, _before = _count(last, students, Filters(), None, None)
+    figures = _figures(numbers, _keys(numbers, names, Filters()), None)
+    shown = public(figures, last.school.smallest_group)
+    return {f.measure: f.value for f in shown if not f.kind and f.value is not None}
+
+
+def _names(school):
+    """Return the names of the parts of a school, by kind and code (two queries)."""
+    columns = ("code", "name", "classes__code", "classes__name")
+    parts = list(school.divisions.order_by("code", "classes__code").values_list(*columns))
+    classes = [(code, name, division) for division, _name, code, name in parts if code]
+    return {
+        DIVISION: {code: name for code, name, *_class in parts},
         CLASS: {code: name for code, name, _division in classes},
         ASPECT: dict(school.aspects.order_by("code").values_list("code", "name")),
         "division_of": {code: division for code, _name, division in classes},
     }
 
 
+# Parts that are a choice of a model: their names are in the reader's language.
+OF_CHOICES = {MODE: Visit.Mode, NEED: Need.Kind, QUESTION: Voice.Question}
+
+
 def _name(kind, key, names):
-    if kind == MODE:
-        return str(Visit.Mode(key).label)
     if kind == SIDE:
         return str(SIDES[key])
+    if kind in OF_CHOICES:
+        return str(OF_CHOICES[kind](key).label)
     if kind == ASPECT:
         return names.get(key) or str(Aspect.SHIPPED.get(key, key))
     return names.get(key, key)
@@ -81,9 +127,9 @@ def _name(kind, key, names):
 
 def _keys(numbers, names, filters):
     """Return the parts that stand in the report, by kind and in order, counted or not."""
-    found: dict[str, set] = {kind: set() for kind in BREAKDOWNS}
+    found: dict[str, dict] = {kind: {} for kind in BREAKDOWNS}
     for _measure, kind, key in numbers:
-        found[kind].add(key)
+        found[kind][key] = True
     order = {kind: {key: n for n, key in enumerate(names[kind])} for kind in (DIVISION, CLASS)}
     keys: dict[str, list] = {
         kind: sorted(found[kind], key=lambda key: order[kind].get(key, -1)) for kind in order
@@ -94,21 +140,25 @@ def _keys(numbers, names, filters):
         ASPECT: [filters.aspect] if filters.aspect else list(names[ASPECT] or Aspect.SHIPPED),
         REGION: sorted(found[REGION]),
         SIDE: list(SIDES),
+        NEED: KINDS,
+        QUESTION: Voice.Question.values,
+        **{kind: list(found[kind]) for kind in CAMPAIGNS},
     }
 
 
-def _figures(numbers, keys):
+def _figures(numbers, keys, measures):
     return [
         Figure(
             measure.code,
             f"{kind}={key}" if kind else "",
-            numbers.get((measure.code, kind, key), 0),
+            numbers.get((measure.code, kind, key), 0 if measure.is_count else None),
             numbers.get(measure.n_of(numbers, kind, key), 0),
         )
         for measure in MEASURES.values()
-        for kind in ("", *measure.shown)
+        if measures is None or measure.code in measures
+        for kind in measure.kinds
         for key in keys[kind]
-        if kind != REGION or (measure.code, kind, key) in numbers
+        if kind not in AS_COUNTED or (measure.code, kind, key) in numbers
     ]
 
 
@@ -149,6 +199,22 @@ class Snapshot:
     def by_place(self):
         """The figures by (measure, kind, key)."""
         return {(figure.measure, figure.kind, figure.key): figure for figure in self.figures}
+
+    @property
+    def last(self):
+        """The term before, {"code", "name", "start", "end", "values": {measure: number}}, or None."""
+        return self.data.get("last")
+
+    def before(self, figure):
+        """Return the number that stood in the place of a total in the term before, or None."""
+        return self.last["values"].get(figure.measure) if self.last and not figure.kind else None
+
+    def change(self, figure):
+        """Return how much more a total is than in the term before, None where one is not told."""
+        before = self.before(figure)
+        if before is None or figure.value is None:
+            return None
+        return round(figure.value - before, 2)
 
     def total(self, measure):
         """Return the figure of a measure in all."""

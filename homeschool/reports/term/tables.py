@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from .measures import ASPECT, BREAKDOWNS, CLASS, DIVISION, MEASURES, MODE, REGION, SIDE
+from .measures import (
+    ASPECT,
+    BREAKDOWNS,
+    CAMPAIGNS,
+    CLASS,
+    DIVISION,
+    MEASURES,
+    MODE,
+    NEED,
+    QUESTION,
+    REGION,
+    SIDE,
+)
 from .report import Snapshot
 
 
@@ -22,10 +34,19 @@ class Sheet:
     kinds: tuple
     share: str = ""
 
+    @property
+    def needed(self):
+        """The measures that stand in it."""
+        return frozenset(self.measures)
+
+    @property
+    def counted(self):
+        """The Measures that stand in it, in the order of the columns."""
+        return [MEASURES[code] for code in self.measures]
+
     def columns(self, *, short=False):
         """Return the headings of the numbers: what is counted, or `short` words for a narrow page."""
-        found = [MEASURES[code] for code in self.measures]
-        words = [measure.heading if short else measure.words for measure in found]
+        words = [measure.heading if short else measure.words for measure in self.counted]
         return [*words, pgettext_lazy("part of a whole", "Share")] if self.share else words
 
     def rows(self, snapshot):
@@ -97,9 +118,57 @@ SHEETS = {
             (DIVISION, CLASS), share="classes_with_meeting",
         ),
         Sheet(
+            "attendance", _("Who came to meetings"),
+            ("homes_noted", "homes_present"),
+            (DIVISION, CLASS), share="homes_present",
+        ),
+        Sheet(
+            "teams", _("Who went"),
+            ("visits_in_person", "visits_by_two", "staff_taking_part", "leaders_taking_part"),
+            (DIVISION, CLASS), share="visits_by_two",
+        ),
+        Sheet(
+            "records", _("When it was written down"),
+            ("visits_logged", "logged_within_a_day", "days_to_log"),
+            (DIVISION, CLASS), share="logged_within_a_day",
+        ),
+        Sheet(
+            "campaigns", _("Campaigns"),
+            ("campaign_targets", "campaign_asked", "campaign_accepted", "campaign_other_time",
+             "campaign_declined", "campaign_tried", "campaign_met", "campaign_families",
+             "campaign_families_met", "campaign_visits_held"),
+            CAMPAIGNS, share="campaign_met",
+        ),
+        Sheet(
+            "offers", _("Offers and answers"),
+            ("offers_sent", "offers_answered", "offers_accepted", "offers_other_time",
+             "offers_declined", "offers_unanswered", "days_to_answer"),
+            (DIVISION, CLASS), share="offers_answered",
+        ),
+        Sheet(
             "promises", _("Promises"),
             ("promises_made", "promises_kept"),
             (SIDE, DIVISION, CLASS), share="promises_kept",
+        ),
+        Sheet(
+            "issues", _("Issues"),
+            ("issues_raised", "issues_resolved", "days_to_resolve"),
+            (NEED, DIVISION, CLASS), share="issues_resolved",
+        ),
+        Sheet(
+            "suggestions", _("Suggestions"),
+            ("suggestions_raised", "suggestions_answered", "suggestions_overdue", "days_to_reply"),
+            (DIVISION, CLASS), share="suggestions_answered",
+        ),
+        Sheet(
+            "gifts", _("Gifts"),
+            ("gifts_given", "homes_with_gift", "gifts_valued", "gifts_unvalued", "gifts_value"),
+            (DIVISION, CLASS),
+        ),
+        Sheet(
+            "voices", _("Voices of families"),
+            ("voices_said", "voices_mean", "voices_yes", "voices_partly", "voices_no"),
+            (QUESTION,), share="voices_yes",
         ),
         Sheet(
             "confirmations", _("Confirmations"),

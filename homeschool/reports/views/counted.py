@@ -1,12 +1,14 @@
 """How the rows behind a figure are drawn: what stands in a line, and where it leads."""
 
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from homeschool.people.views.seen import listed
-from visits.reading.standing import names_by_visit
+from visits.models.record import READERS, closed_among
+from visits.reading.standing import in_confidence, names_by_visit
 
 
 def drawn_rows(user, code, rows):
@@ -30,12 +32,73 @@ def _visits(user, rows):
     names = names_by_visit(rows, user)
     return [
         {
-            "title": listed(names.get(visit.pk, [])),
+            "title": listed(names[visit.pk]),
             "detail": f"{_day(visit.at)} · {visit.get_mode_display()}",
             "url": visit.get_absolute_url(),
         }
+        if visit.pk in names
+        else in_confidence()
         for visit in rows
     ]
+
+
+def _offers(user, rows):
+    rows = list(rows)
+    names = names_by_visit([row.visit_id for row in rows], user)
+    return [
+        {
+            "title": listed(names[offer.visit_id]),
+            "detail": " · ".join(filter(None, [_day(offer.asked_at), offer.get_answer_display()])),
+            "url": reverse("visits:visit-detail", args=[offer.visit_id]),
+        }
+        if offer.visit_id in names
+        else in_confidence()
+        for offer in rows
+    ]
+
+
+def _staff(user, rows):
+    return [{"title": person.full_name, "detail": "", "url": ""} for person in rows]
+
+
+def _needs(user, rows):
+    return _of_visits(user, rows, lambda need: {
+        "title": f"{need.student.full_name}: {need.get_kind_display()}",
+        "detail": " · ".join(filter(None, [_day(need.noted_at), need.get_outcome_display()])),
+        "url": need.get_absolute_url(),
+    })  # fmt: skip
+
+
+def _suggestions(user, rows):
+    return _of_visits(user, rows, lambda suggestion: {
+        "title": suggestion.text,
+        "detail": _("answered on %(day)s") % {"day": _day(suggestion.answered_at)}
+        if suggestion.answered_at
+        else _("due on %(day)s") % {"day": date_format(suggestion.due_on)},
+        "url": suggestion.get_absolute_url(),
+    })  # fmt: skip
+
+
+def _gifts(user, rows):
+    return _of_visits(user, rows, lambda gift: {
+        "title": gift.item,
+        "detail": " · ".join(filter(None, [_day(gift.given_at), _worth(gift)])),
+        "url": reverse("visits:visit-detail", args=[gift.visit_id]),
+    })  # fmt: skip
+
+
+def _worth(gift):
+    return floatformat(gift.value, 2) if gift.value is not None else ""
+
+
+def _of_visits(user, rows, drawn):
+    """Draw the rows that `user` may read; the others are counted, and say nothing."""
+    rows = list(rows)
+    if not rows:
+        return []
+    seen = type(rows[0]).objects.visible_to(user, roles=READERS)
+    seen = set(seen.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return [drawn(row) if row.pk in seen else in_confidence() for row in rows]
 
 
 def _day(moment):
@@ -43,8 +106,12 @@ def _day(moment):
 
 
 def _promises(user, rows):
+    rows = list(rows)
+    closed = closed_among({promise.visit_id for promise in rows}, user)
     return [
-        {
+        in_confidence()
+        if promise.visit_id in closed
+        else {
             "title": promise.what,
             "detail": " · ".join(filter(None, [promise.student.full_name, _until(promise)])),
             "url": reverse("visits:visit-detail", args=[promise.visit_id]),
@@ -90,4 +157,9 @@ DRAWN = {
     "regions": _regions,
     "meetings": _meetings,
     "classes": _classes,
+    "offers": _offers,
+    "staff": _staff,
+    "needs": _needs,
+    "suggestions": _suggestions,
+    "gifts": _gifts,
 }

@@ -14,18 +14,23 @@ from homeschool.people.forms.school import OnceForm
 from homeschool.people.models import Student
 from homeschool.reports.models import WHOLE_SCHOOL, counted_for, scope_of
 from homeschool.reports.term import SHEETS, STAFF, build
+from homeschool.reports.term.counting import campaigns_of
+from homeschool.reports.term.files import LAST_TERM
 from homeschool.reports.term.measures import (
     ASPECT,
+    CAMPAIGNS,
     CLASS,
     DIVISION,
     MEASURES,
     MODE,
+    NEED,
     REGION,
     SIDE,
     SIDES,
     Figure,
 )
 from homeschool.reports.term.rows import RECORDS, rows_of
+from visits.models import Need
 from visits.models.record import READERS
 
 from .counted import drawn_rows
@@ -58,8 +63,9 @@ def _shown(request, form):
     """Return what the page shows of a valid form: the figures, and the rows of the chosen sheet."""
     audience = form.cleaned_data["audience"]
     students = counted_for(request.user, form.chosen, audience)
-    snapshot = build(form.chosen, students, audience, form.filters)
     sheet = SHEETS[form.cleaned_data["sheet"]]
+    measures = sheet.needed | SHEETS["reach"].needed  # these say whether there is anybody at all
+    snapshot = build(form.chosen, students, audience, form.filters, measures=measures)
     rows = list(sheet.rows(snapshot))
     opens = Links(request.user, form) if audience == STAFF else None
     shown = rows if "all" in request.GET else rows[:PREVIEW]
@@ -70,7 +76,9 @@ def _shown(request, form):
         "width": len(sheet.columns()) + 1,
         "rows": [_drawn(row, opens) for row in shown],
         "number_of_rows": len(rows),
-        "totals": [_cell(cell, opens) for cell in rows[0].cells if cell] if rows else [],
+        "totals": [_cell(cell, opens, snapshot) for cell in _whole(rows)],
+        "last_term": LAST_TERM,
+        "measures": sheet.counted,
         "all_rows": f"{urlencode(form.wishes | {'sheet': sheet.code})}&all=1",
         "own_children": audience == STAFF
         and scope_of(request.user, form.chosen.school) != WHOLE_SCHOOL,
@@ -81,8 +89,26 @@ def _drawn(row, opens):
     return {"row": row, "cells": [_cell(cell, opens) for cell in row.cells], "share": row.share}
 
 
-def _cell(figure, opens):
-    return {"figure": figure, "url": opens[figure] if figure and opens and figure.value else ""}
+def _whole(rows):
+    """Return the figures of the whole school, none where a sheet has only parts (campaigns)."""
+    return [cell for cell in rows[0].cells if cell] if rows and not rows[0].kind else []
+
+
+def has_rows(figure):
+    """Whether something stands behind a figure: a median of nought days has rows too."""
+    return bool(figure.value) if MEASURES[figure.measure].is_count else figure.value is not None
+
+
+def _cell(figure, opens, snapshot=None):
+    """Return a figure as it is drawn: with the address of its rows, and of a total the change."""
+    url = opens[figure] if figure and opens and has_rows(figure) else ""
+    before = snapshot.before(figure) if snapshot else None
+    return {
+        "figure": figure,
+        "url": url,
+        "before": before,
+        "change": snapshot and snapshot.change(figure),
+    }
 
 
 class Links:
@@ -93,7 +119,7 @@ class Links:
         self.base = f"{reverse(ROWS_ADDRESS)}?{urlencode(form.wishes)}"
 
     def __getitem__(self, figure):
-        if figure.measure in self.closed:
+        if figure.measure in self.closed or MEASURES[figure.measure].anonymous:
             return ""
         asked = urlencode({"measure": figure.measure, "breakdown": figure.breakdown})
         return f"{self.base}&{asked}"
@@ -143,7 +169,12 @@ def _part(form, figure):
     """Return the name of the part that a figure is of, "" for the whole; 404 for an unknown one."""
     if figure.kind in ("", REGION):
         return figure.key
-    parts = SIDES if figure.kind == SIDE else dict(form.fields[FIELDS[figure.kind]].choices)
+    if figure.kind in FIELDS:
+        parts = dict(form.fields[FIELDS[figure.kind]].choices)
+    elif figure.kind in CAMPAIGNS:
+        parts = {campaign.name: campaign.name for campaign in campaigns_of(form.chosen)}
+    else:
+        parts = {SIDE: SIDES, NEED: dict(Need.Kind.choices)}[figure.kind]
     if not figure.key or figure.key not in parts:
         raise Http404
     return parts[figure.key]
@@ -153,6 +184,12 @@ def _asked_figure(data):
     """Return the Figure that the address names, without its value, or None where there is none such."""
     measure = MEASURES.get(data.get("measure", ""))
     kind, _equals, key = data.get("breakdown", "").partition("=")
-    if measure is None or kind not in ("", *measure.shown) or len(key) > 400 or "\0" in key:
+    if (
+        measure is None
+        or measure.anonymous
+        or kind not in measure.kinds
+        or len(key) > 400
+        or "\0" in key
+    ):
         return None
     return Figure(measure.code, f"{kind}={key}" if kind else "", None, None)

@@ -11,26 +11,37 @@ import uuid
 from collections import deque
 
 from django.conf import settings
-from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from homeschool.journal import channels, kinds
-from homeschool.journal.models import Delivery, Heartbeat, Job, Notice, Receipt
+from homeschool.journal.actions import digests
+from homeschool.journal.actions.standing import (
+    NO_ADDRESS,
+    NO_RIGHT,
+    NO_WISH,
+    NOT_DUE,
+    NOT_WRITTEN,
+    Standing,
+    compiled,
+    usable_by,
+)
+from homeschool.journal.models import Delivery, Heartbeat, Job, Notice, Receipt, bouncing, hours
 from homeschool.journal.models.clock import announce
 from homeschool.journal.models.sending import LEASE_LOST, TOO_LATE
+
+# why a letter is not sent, and who can be written to: for others
+__all__ = ["NOT_DUE", "NO_ADDRESS", "NO_RIGHT", "NO_WISH", "usable_by"]
 
 log = logging.getLogger(__name__)
 
 LONGEST_BATCH = 60  # seconds; the rest is given back
 LONGEST_WORK = 30  # seconds after which a job lets others have the worker
 SIGN_OF_LIFE = 10  # seconds between those that long work leaves
+AT_ONCE = 20  # rows that are taken back from the dead in one transaction
 
-NO_RIGHT = gettext_noop("The reader may not see this any more.")
-NO_ADDRESS = gettext_noop("The reader wants no more letters to this address.")
-NOT_DUE = gettext_noop("It was taken back.")
-NOT_WRITTEN = "The letter could not be written: {}"
+NOTHING_NEW = gettext_noop("Nothing of what it held is still for the reader.")
 
 
 def worker_name():
@@ -83,19 +94,12 @@ def address(notice):
     kind = kinds.get(notice.kind)
     if notice.cancelled_at is None and not kind.alive(notice):
         notice.cancelled_at = timezone.now()
+    notice.urgency, notice.urgent_because = kind.urgency_of(notice)
     if notice.cancelled_at is None and write_receipts(notice, kind.recipients(notice)):
         write_deliveries(notice, expires_at=notice.created_at + kind.lives_for)
         announce()
     notice.expanded_at = timezone.now()
-    notice.save(update_fields=["expanded_at", "cancelled_at"])
-
-
-def compiled(queryset, *columns):
-    """Return (SQL, parameters) of these columns of a queryset; None where it can have no row."""
-    try:
-        return queryset.order_by().values_list(*columns).query.sql_with_params()
-    except EmptyResultSet:
-        return None
+    notice.save(update_fields=["expanded_at", "cancelled_at", "urgency", "urgent_because"])
 
 
 def write_receipts(notice, recipients):
@@ -122,31 +126,66 @@ def write_receipts(notice, recipients):
         return cursor.rowcount
 
 
-DELIVERIES = """
+IN_APP = """
     INSERT INTO journal_delivery (
         receipt_id, channel, address, state, attempts, losses, next_at, lease_by, key,
         provider_id, error, created_at, sent_at, expires_at
     )
-    SELECT receipt.id, %s, {address}, %s, 0, 0, statement_timestamp(), '', gen_random_uuid(),
-        '', '', statement_timestamp(), {sent_at}, %s
-    FROM journal_receipt AS receipt {ways} WHERE receipt.notice_id = %s
+    SELECT receipt.id, 'in_app', '', 'sent', 0, 0, statement_timestamp(), '', gen_random_uuid(),
+        '', '', statement_timestamp(), statement_timestamp(), %s
+    FROM journal_receipt AS receipt WHERE receipt.notice_id = %s
+    ON CONFLICT DO NOTHING
+"""
+
+BY_A_WAY = """
+    INSERT INTO journal_delivery (
+        receipt_id, channel, address, state, attempts, losses, next_at, not_before, lease_by, key,
+        provider_id, error, created_at, expires_at
+    )
+    SELECT receipt.id, %s, way.value, leave.state, 0, 0, coalesce(leave.at, statement_timestamp()),
+        leave.at, '', gen_random_uuid(), '', '', statement_timestamp(), %s
+    FROM journal_receipt AS receipt
+    JOIN journal_notice AS notice ON notice.id = receipt.notice_id
+    JOIN {schools} AS school ON school.id = notice.school_id
+    CROSS JOIN LATERAL ({best}) AS way
+    {clock}
+    CROSS JOIN LATERAL (SELECT {evening}) AS next (evening)
+    CROSS JOIN LATERAL (
+        SELECT %s = 'routine' AND way.pace = 'digest' AND next.evening < %s
+    ) AS can (wait)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN can.wait THEN 'held' ELSE 'pending' END,
+            CASE WHEN can.wait THEN next.evening WHEN %s <> 'urgent' THEN {quiet_until} END
+    ) AS leave (state, at)
+    WHERE receipt.notice_id = %s AND (way.pace <> 'off' OR %s)
     ON CONFLICT DO NOTHING
 """
 
 
 def write_deliveries(notice, expires_at):
-    """Write the copy in the portal, which has arrived with the receipt, and one for each way out."""
+    """Write the copy in the portal, which has arrived with the receipt, and one for each way out.
+
+    What may not leave yet says when: at the end of the reader's quiet hours, or in the evening.
+    """
     with connection.cursor() as cursor:
-        in_app = DELIVERIES.format(address="''", sent_at="statement_timestamp()", ways="")
-        cursor.execute(in_app, ["in_app", "sent", expires_at, notice.pk])
+        cursor.execute(IN_APP, [expires_at, notice.pk])
         for channel in channels.WAYS:
-            people = Receipt.objects.filter(notice=notice).values("person_id")
-            best = channels.best(channel, people)
-            found = None if best is None else best.query.sql_with_params()
-            if found is not None:
-                ways = f"JOIN ({found[0]}) AS best (user_id, value) ON best.user_id = receipt.person_id"
-                sql = DELIVERIES.format(address="best.value", sent_at="NULL", ways=ways)
-                cursor.execute(sql, [channel, "pending", expires_at, *found[1], notice.pk])
+            best = channels.best(channel, "receipt.person_id")
+            if best is not None:
+                must, urgency = bool(kinds.get(notice.kind).must_arrive), notice.urgency
+                after = [urgency, expires_at, urgency, notice.pk, must]
+                cursor.execute(_by_a_way(best[0]), [channel, expires_at, *best[1], *after])
+
+
+def _by_a_way(best):
+    """Return the statement for a way of which `best` (SQL) has each person's address and wishes."""
+    return BY_A_WAY.format(
+        best=best,
+        schools=Notice._meta.get_field("school").related_model._meta.db_table,
+        clock=hours.clock("way", "school"),
+        evening=hours.next_evening(),
+        quiet_until=hours.QUIET_UNTIL,
+    )
 
 
 # --- send -------------------------------------------------------------------------------------
@@ -181,16 +220,19 @@ class Batch:
                 self.send_all(left, channels.WAYS[left[0].channel])
         except channels.Away as away:
             log.warning("%s takes nothing now: %s", left[0].channel, away.reply)
-            for delivery in left:
+            for delivery in [row for row in left if row.begun] or [left[0]]:
                 delivery.postpone(self.by, away.reply, uses_up=False)
+            Delivery.objects.set_aside([delivery.pk for delivery in left], self.by, away.reply)
             self.signs.leave()
         else:
             if left:
                 Delivery.objects.give_back([delivery.pk for delivery in left], self.by)
 
     def still_due(self):
-        """Return the deliveries whose reader has the right at this moment; drop the others."""
-        standing = Standing(self.deliveries)
+        """Return the deliveries that may go to their reader at this moment; drop the others, or let
+        them rest until the reader's morning."""
+        items = digests.items_of(self.deliveries)
+        standing = Standing(self.deliveries + [item for row in items.values() for item in row])
         due = []
         for delivery in self.deliveries:
             if error := standing.broken.get(delivery.receipt.notice_id):
@@ -199,18 +241,53 @@ class Batch:
                 delivery.drop(self.by, reason)
             elif delivery.expires_at <= timezone.now():
                 delivery.drop(self.by, TOO_LATE, Delivery.State.EXPIRED)
-            else:
+            elif morning := standing.rests_until(delivery):
+                delivery.rest(self.by, morning)
+            elif delivery.pk not in items or self.carries(delivery, items[delivery.pk], standing):
                 due.append(delivery)
         return due
+
+    def carries(self, delivery, items, standing):
+        """Whether an evening letter still holds anything for its reader; an empty one is not sent."""
+        left = delivery.receipt.notice.carries = digests.settle(items, standing, self.by)
+        if not left:
+            delivery.drop(self.by, NOTHING_NEW)
+        return bool(left)
 
     def send_all(self, left, way):
         """Send from the head of `left`, taking off what is done. Raises Away."""
         with way() as post:
-            while left and time.monotonic() < self.over_at:
+            letters = self.write(left, post)
+            begun = False  # whether the head of `left` was begun with the end of the one before it
+            while begun or (left and left[0].pk in letters and time.monotonic() < self.over_at):
+                delivery, follower = left[0], left[1] if len(left) > 1 else None
                 post.recover()
-                self.send(left[0], post)
+                then = follower if follower is not None and follower.pk in letters else None
+                begun = self.send(delivery, letters[delivery.pk], post, begun=begun, then=then)
                 left.popleft()
                 self.keep(left)
+
+    def write(self, left, post):
+        """Write the letters, and take off `left` what cannot be written: a crash in here sent nothing.
+
+        Returns {delivery id: message}; what time does not allow is not among them.
+        """
+        kinds.meet([delivery.receipt.person for delivery in left])
+        letters = {}
+        for delivery in list(left):
+            if time.monotonic() >= self.over_at:
+                break
+            try:
+                letters[delivery.pk] = post.message_for(delivery)
+            except channels.Refused as trouble:
+                self.refuse(delivery, trouble)
+                left.remove(delivery)
+            except Exception as error:
+                log.exception("delivery %s could not be written", delivery.pk)
+                delivery.postpone(self.by, NOT_WRITTEN.format(type(error).__name__))
+                left.remove(delivery)
+            self.keep(left)
+        return letters
 
     def keep(self, left):
         """Leave a sign of life, and renew the lease of what has to wait for its turn."""
@@ -219,99 +296,29 @@ class Batch:
             Delivery.objects.renew([delivery.pk for delivery in left], self.by)
             self.renew_at = time.monotonic() + settings.LEASE_SECONDS / 2
 
-    def send(self, delivery, post):
-        """Write one letter, and only then begin: a crash in the writing sent nothing. Raises Away."""
-        try:
-            message = post.message_for(delivery)
-        except Exception as error:
-            log.exception("delivery %s could not be written", delivery.pk)
-            delivery.postpone(self.by, NOT_WRITTEN.format(type(error).__name__))
-            return
-        if delivery.begin(self.by):
-            self._hand_over(delivery, post, message)
+    def send(self, delivery, message, post, *, begun, then):
+        """Let one letter leave, if it is still ours; returns whether `then` was begun with its end."""
+        if begun or delivery.begin(self.by):
+            return self._hand_over(delivery, message, post, then)
+        return False
 
-    def _hand_over(self, delivery, post, message):
+    def refuse(self, delivery, trouble):
+        """Give up a letter that nobody will ever take; where it is for its address, say so."""
+        delivery.give_up(self.by, trouble.reply)
+        if isinstance(trouble, channels.NoSuchAddress):
+            bouncing.refused_at_the_door(delivery, trouble.reply)
+
+    def _hand_over(self, delivery, message, post, then):
         try:
             reply = post.send(message)
         except channels.Later as trouble:
             delivery.postpone(self.by, trouble.reply)
         except channels.Refused as trouble:
-            delivery.give_up(self.by, trouble.reply)
+            self.refuse(delivery, trouble)
         else:
-            delivery.mark_sent(self.by, reply)
-
-
-class Standing:
-    """Who of a batch has the right at this moment, and may be written to: one query for all."""
-
-    def __init__(self, deliveries):
-        self.broken, self.taken_back, self.may, self.reachable = {}, set(), set(), set()
-        people: dict[Notice, list] = {}
-        for delivery in deliveries:
-            people.setdefault(delivery.receipt.notice, []).append(delivery.receipt.person_id)
-        told = [part for notice, ids in people.items() if (part := self._told(notice, ids))]
-        self._ask([delivery.pk for delivery in deliveries], told, usable_by(people))
-
-    def _told(self, notice, people):
-        """Return the compiled query for those of `people` who have the right, or None."""
-        try:
-            kind = kinds.get(notice.kind)
-            if notice.cancelled_at is not None or not kind.alive(notice):
-                self.taken_back.add(notice.pk)
-                return None
-            found = compiled(kind.recipients(notice).filter(user_id__in=people), "user_id")
-        except Exception as error:
-            log.exception("notice %s: nobody can say who has the right", notice.pk)
-            self.broken[notice.pk] = NOT_WRITTEN.format(type(error).__name__)
-            return None
-        if found is None:
-            return None
-        sql = f"SELECT %s::bigint, user_id FROM ({found[0]}) AS told (user_id)"  # noqa: S608
-        return sql, [notice.pk, *found[1]]
-
-    def _ask(self, ids, told, usable):
-        may, may_values = among("(receipt.notice_id, receipt.person_id)", told)
-        can, can_values = among(
-            "(receipt.person_id, delivery.channel, delivery.address)", [usable] if usable else []
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"""
-                SELECT delivery.id, {may}, {can}
-                FROM journal_delivery AS delivery
-                JOIN journal_receipt AS receipt ON receipt.id = delivery.receipt_id
-                WHERE delivery.id = ANY(%s)
-                """,  # noqa: S608 - compiled by Django, its parameters apart
-                [*may_values, *can_values, ids],
-            )
-            for pk, has_right, has_address in cursor.fetchall():
-                self.may |= {pk} if has_right else set()
-                self.reachable |= {pk} if has_address else set()
-
-    def against(self, delivery):
-        """Return why the delivery is not to be sent any more, or None."""
-        if delivery.receipt.notice_id in self.taken_back:
-            return NOT_DUE
-        if delivery.pk not in self.may:
-            return NO_RIGHT
-        return None if delivery.pk in self.reachable else NO_ADDRESS
-
-
-def usable_by(people):
-    """Return the compiled query for the usable addresses of the people of {notice: ids}, or None."""
-    addresses = channels.usable()
-    if addresses is None:
-        return None
-    ids = {person for group in people.values() for person in group}
-    return compiled(addresses.filter(user_id__in=ids), "user_id", "channel", "value")
-
-
-def among(columns, queries):
-    """Return (SQL, parameters) of the question whether `columns` are among the rows of `queries`."""
-    if not queries:
-        return "FALSE", []
-    sql = " UNION ALL ".join(query for query, _values in queries)
-    return f"{columns} IN ({sql})", [value for _query, values in queries for value in values]
+            delivery.mark_sent(self.by, reply, then if time.monotonic() < self.over_at else None)
+            return then is not None and then.begun
+        return False
 
 
 # --- after the dead -----------------------------------------------------------------------------
@@ -321,6 +328,8 @@ def sweep():
     """Close what is too late, and take back what a worker held that ended without an outcome."""
     while Delivery.objects.expire(worker_name()):
         pass
+    while Delivery.objects.let_go():
+        pass
     found = take_back(Delivery.objects.lost(), "receipt__notice", lose_delivery)
     found += take_back(Job.objects.lost(), None, lose_job)
     if found:
@@ -328,14 +337,20 @@ def sweep():
 
 
 def take_back(lost, related, lose):
-    """Call `lose` on each locked row of `lost`; returns how many."""
-    with transaction.atomic():
-        rows = lost.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-        rows = list(rows.select_related(related) if related else rows)
-        for row in rows:
-            lose(row)
-        announce()
-    return len(rows)
+    """Call `lose` on each locked row of `lost`, a few at a time, since whoever takes back may be
+    killed too; returns how many."""
+    rows = lost.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    rows = rows.select_related(related) if related else rows
+    found = 0
+    while True:
+        with transaction.atomic():
+            some = list(rows[:AT_ONCE])
+            for row in some:
+                lose(row)
+            announce()
+        found += len(some)
+        if len(some) < AT_ONCE:
+            return found
 
 
 def lose_delivery(delivery):

@@ -1,4 +1,6 @@
-"""The rows behind a figure: the children, visits, promises … that it counts, one by one."""
+"""What a part of the report is counted from: its children, visits, meetings and promises."""
+
+from functools import cached_property
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import CharField, Exists, OuterRef, Q, Subquery
@@ -6,37 +8,39 @@ from django.db.models.functions import Cast, Coalesce
 
 from homeschool.journal.models import Notice, Receipt
 from homeschool.people.models import Guardianship, Region, SchoolClass
+from homeschool.reports.term.counting import WAYS, span
+from homeschool.reports.term.measures import ASPECT, CLASS, DIVISION, MODE, REGION, SIDE
 from visits.models import Meeting, Promise, Summary, Visit, VisitChild
 
-from .counting import WAYS, span
-from .measures import ASPECT, CLASS, DIVISION, MODE, REGION, SIDE
+from .place import placed
 
 STATUS = Visit.Status
 FAMILY_SIDES = (Promise.Side.FAMILY, Promise.Side.STUDENT)
-# Figures of records: their rows are for those who read records; the others anybody of the report opens.
-RECORDS = {
-    "visits_held", "visits_nobody_home", "visits_declined", "promises_made", "promises_kept",
-    "summaries_sent", "summaries_confirmed",
-}  # fmt: skip
-
-
-def rows_of(term, students, filters, figure):
-    """Return (code of the kind of row, queryset in order): the rows that `figure` counts.
-
-    `students` are those over whom it counts; the queryset holds as many rows as its value.
-    """
-    behind = Behind(term, filters.narrow(students), filters, figure.kind, figure.key)
-    code, find = KINDS[figure.measure]
-    return code, find(behind)
 
 
 class Behind:
-    """What a part of the report is counted from: its children, and the lines of their held visits."""
+    """What a part of the report is counted from: its children, and the lines of their held visits.
 
-    def __init__(self, term, students, filters, kind, key):
+    `in_sight` are all children over whom the report counts, `students` those of this part, by where
+    they were in the term.
+    """
+
+    def __init__(self, term, in_sight, filters, kind, key):
         self.term, self.filters, self.kind, self.key = term, filters, kind, key
-        paths = {DIVISION: "division__code", CLASS: "school_class__code"}
-        self.students = students.filter(**{paths[kind]: key}) if kind in paths else students
+        self.in_sight = in_sight
+
+    @cached_property
+    def students(self):
+        """The children of this part that went through the filters (a queryset; see `placed`)."""
+        parts = [(DIVISION, self.filters.division), (CLASS, self.filters.school_class)]
+        if self.kind in (DIVISION, CLASS):
+            parts.append((self.kind, self.key))
+        return placed(self.term, self.in_sight, [part for part in parts if part[1]])
+
+    @property
+    def here(self):
+        """Those of them who are on roll."""
+        return self.students.filter(then_on_roll=True)
 
     # --- what they are counted from ------------------------------------------------------------
     @property
@@ -86,7 +90,7 @@ class Behind:
 
     # --- the rows ------------------------------------------------------------------------------
     def on_roll(self):
-        return self.students.active().select_related("school_class")
+        return self.here.select_related("school_class")
 
     def reached(self, visits=None):
         lines = self.lines if visits is None else self.lines.filter(visit__in=visits)
@@ -102,15 +106,22 @@ class Behind:
 
     def households(self):
         """Return {"home", "names"}: a row for each home, with the children who were met there."""
+        return self.homes(self.lines.filter(visit__mode=Visit.Mode.HOME))
+
+    @staticmethod
+    def homes(lines):
+        """Return {"home", "names"}: a row for each home of these lines of visits: the household, else the
+        first guardian, else the child."""
         first = Guardianship.objects.open().filter(student=OuterRef("student"))
         first = first.order_by("-primary", "since", "pk").values("guardian")[:1]
         home = Coalesce(
             Cast("visit__household", CharField()), Cast(Subquery(first), CharField()),
             Cast("student", CharField()),
         )  # fmt: skip
-        lines = self.lines.filter(visit__mode=Visit.Mode.HOME).annotate(home=home)
         names = ArrayAgg("student__full_name", distinct=True)
-        return lines.values("home").annotate(names=names).order_by("names", "home")
+        return (
+            lines.annotate(home=home).values("home").annotate(names=names).order_by("names", "home")
+        )
 
     def missed(self):
         return self.visits.filter(self._in_term(), status=STATUS.NOBODY_HOME).order_by(
@@ -137,7 +148,7 @@ class Behind:
 
     def classes(self):
         rows = SchoolClass.objects.filter(kind=SchoolClass.Kind.HOMEROOM)
-        on_roll = self.students.active().filter(school_class=OuterRef("pk"))
+        on_roll = self.here.filter(then_class=OuterRef("pk"))
         return (
             rows.filter(Exists(on_roll))
             .select_related("division")
@@ -182,24 +193,3 @@ class Behind:
     def confirmed(self):
         read = Receipt.objects.filter(notice=OuterRef("pk")).exclude(acknowledged_at=None)
         return self.told(Notice.objects.filter(Exists(read)))
-
-
-KINDS = {
-    "students_on_roll": ("students", Behind.on_roll),
-    "students_reached": ("students", Behind.reached),
-    "students_reached_in_person": ("students", Behind.in_person),
-    "students_reached_online": ("students", Behind.online),
-    "households_visited": ("households", Behind.households),
-    "visits_held": ("visits", lambda behind: behind.held.order_by("happened_at", "pk")),
-    "visits_nobody_home": ("visits", Behind.missed),
-    "visits_declined": ("visits", Behind.declined),
-    "regions_visited": ("regions", Behind.regions),
-    "cities_visited": ("regions", Behind.cities),
-    "meetings_held": ("meetings", Behind.meetings),
-    "classes": ("classes", Behind.classes),
-    "classes_with_meeting": ("classes", Behind.gathered),
-    "promises_made": ("promises", Behind.promises),
-    "promises_kept": ("promises", Behind.kept),
-    "summaries_sent": ("visits", Behind.told),
-    "summaries_confirmed": ("visits", Behind.confirmed),
-}

@@ -1,0 +1,83 @@
+"""What of plans goes along when a caseload goes to a colleague, or a child leaves its school."""
+
+from django.utils.translation import ngettext
+
+from homeschool.people.actions import handing, merging
+from homeschool.people.models.leaving import Held, on_leaving
+
+from .models import Plan, Task
+
+# Who did something then keeps the name under which it was done.
+HISTORY = (
+    "counseling.Plan.owner", "counseling.Plan.made_by", "counseling.Plan.approved_by",
+    "counseling.Plan.closed_by", "counseling.Task.done_by", "counseling.WeekCount.by",
+    "counseling.Point.by", "counseling.Phase.by", "counseling.Review.by",
+)  # fmt: skip
+
+
+# --- a caseload goes to a colleague ------------------------------------------------------------------
+
+
+def move_plans(going):
+    """Let the colleague look after the open plans of these children; returns how many went along."""
+    mine = Plan.objects.open().filter(owner=going.giver.user_id, student__in=going.children)
+    found = list(mine.order_by("pk"))
+    for plan in found:
+        plan.hand_to(going.taker.user, by=going.by)
+    Task.objects.filter(
+        owner=going.giver.user_id, done_at=None, plan__student__in=going.children
+    ).update(owner=going.taker.user_id)
+    return len(found)
+
+
+def plans_in_words(n):
+    """Return so many open plans in words."""
+    return ngettext("%(n)d open plan", "%(n)d open plans", n) % {"n": n}
+
+
+# --- two accounts of a guardian become one -----------------------------------------------------------
+
+
+def move_tasks(done):
+    """Let steps of the account that goes be the kept one's."""
+    Task.objects.filter(owner=done.gone).update(owner=done.keep)
+
+
+def move_seats(done):
+    """Let the kept account stand in the teams; where both did, the closed one's seat stays."""
+    seats = Plan.team.rel.related_model.objects
+    mine = list(seats.filter(user=done.keep).values_list("plan", flat=True))
+    seats.filter(user=done.gone).exclude(plan__in=mine).update(user=done.keep)
+
+
+# --- a child leaves ----------------------------------------------------------------------------------
+
+
+def told(students):
+    """Say how many open plans end with these children (ids) leaving."""
+    plans = Plan.objects.open().filter(student__in=students).count()
+    if plans:
+        yield ngettext("%(n)d open plan is closed.", "%(n)d open plans are closed.", plans) % {
+            "n": plans
+        }
+
+
+def close(students, by):
+    """Close the open plans of children (ids) that leave."""
+    for plan in Plan.objects.open().filter(student__in=students).order_by("pk"):
+        plan.close(by=by, outcome=Plan.Outcome.MOVED)
+
+
+def unfinished(students):
+    """Whether somebody still writes: a plan can be read as it is at any time."""
+    return False
+
+
+def register():
+    """Tell people what of plans goes along, stays, or ends."""
+    handing.register("plans", plans_in_words, move_plans)
+    for field in HISTORY:
+        merging.moves(field, merging.STAYS)
+    merging.moves("counseling.Task.owner", move_tasks)
+    merging.moves("counseling.Member.user", move_seats)
+    on_leaving(Held(("plans",), told, close, unfinished))

@@ -1,0 +1,16 @@
+"""Every measure of a term report, once: its words, its definition and its breakdowns."""
+
+from .answers import OF_CAMPAIGNS, OF_OFFERS
+from .families import OF_GIFTS, OF_ISSUES, OF_SUGGESTIONS, OF_VOICES
+from .visits import OF_VISITS
+
+ALL = (
+    *OF_VISITS,
+    *OF_CAMPAIGNS,
+    *OF_OFFERS,
+    *OF_ISSUES,
+    *OF_SUGGESTIONS,
+    *OF_GIFTS,
+    *OF_VOICES,
+)
+MEASURES = {measure.code: measure for measure in ALL}

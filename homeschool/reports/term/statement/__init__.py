@@ -1,0 +1,41 @@
+"""The one statement that counts a term: shared tables once, and a piece for what is asked for."""
+
+from functools import cache
+
+from . import answers, base, families, missing, reach, work
+
+PIECES = (
+    *reach.PIECES,
+    *work.PIECES,
+    *answers.PIECES,
+    *families.PIECES,
+    *missing.PIECES,
+)
+
+
+@cache
+def statement(*, measures=None, whole=False, past=False):
+    """Return the SQL that counts: rows of (measure, kind, key, number).
+
+    `measures` are the codes that are asked for (a frozenset; None asks for all), and what is counted
+    along with them comes too. `whole` leaves every breakdown out. `past` asks for who was on roll,
+    and where, as the term ended. `<seen>` stands for the SQL of the children.
+    """
+    pieces = [
+        piece
+        for piece in PIECES
+        if (measures is None or measures & piece.measures) and not (whole and piece.is_breakdown)
+    ]
+    counted = "\n    UNION ALL\n".join(piece.sql(whole) for piece in pieces)
+    return f"""
+WITH {base.THEN if past else base.NOW}, {base.TABLES}, counted (measure, by, division, class, part, number) AS (
+{counted}
+)
+SELECT measure,
+       CASE by WHEN 1 THEN 'division' WHEN 2 THEN 'class' WHEN 3 THEN '' WHEN 8 THEN 'by'
+               WHEN 9 THEN 'mode' WHEN 10 THEN 'aspect' WHEN 11 THEN 'region' ELSE 'need' END,
+       coalesce(d.code, c.code, part, ''), number::numeric
+FROM counted
+LEFT JOIN people_division d ON d.id = counted.division
+LEFT JOIN people_schoolclass c ON c.id = counted.class
+"""  # noqa: S608 - made of the texts of this package alone
