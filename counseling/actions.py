@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 from homeschool.people.actions import handing, merging
 from homeschool.people.models.leaving import Held, on_leaving
 
-from .models import Plan, Task
+from .models import Member, Plan, Task
 
 # Who did something then keeps the name under which it was done.
 HISTORY = (
@@ -45,9 +45,8 @@ def move_tasks(done):
 
 def move_seats(done):
     """Let the kept account stand in the teams; where both did, the closed one's seat stays."""
-    seats = Plan.team.rel.related_model.objects
-    mine = list(seats.filter(user=done.keep).values_list("plan", flat=True))
-    seats.filter(user=done.gone).exclude(plan__in=mine).update(user=done.keep)
+    mine = list(Member.objects.filter(user=done.keep).values_list("plan", flat=True))
+    Member.objects.filter(user=done.gone).exclude(plan__in=mine).update(user=done.keep)
 
 
 # --- a child leaves ----------------------------------------------------------------------------------

@@ -183,7 +183,8 @@ def trend_of(points):
     size, over = divmod(len(points), 3)
     size += over == 2
     early, late = _middle(points[:size]), _middle(points[-size:])
-    return Trend(*early, (late[1] - early[1]) / (late[0] - early[0]))
+    on, value = early
+    return Trend(on, value, (late[1] - value) / (late[0] - on))
 
 
 def by_trend(aim, trend, *, step=Decimal(1)):
@@ -208,7 +209,8 @@ def judge(aim, points, *, today, review_days, phases=(), delivered=None, step=De
     """
     found = one_a_day(of_phase([p for p in points if p.on <= today], phases))
     if missing := _missing(aim, found, today, dt.timedelta(days=review_days), phases):
-        return Finding(*missing, found, delivered=delivered)
+        verdict, why = missing
+        return Finding(verdict, why, found, delivered=delivered)
     trend = trend_of(found)
     verdict, why = _spoken(aim, found, trend, step)
     if verdict is Verdict.BEHIND and delivered is not None and delivered < DELIVERED:

@@ -207,8 +207,8 @@ class Plan(models.Model):
         Raises Stale where `edits` is given and somebody changed the plan since, NotThatState for a
         closed plan.
         """
-        stands = Plan.objects.select_for_update(of=("self",)).select_related("student", "school")
-        stands = stands.get(pk=self.pk)
+        rows = Plan.objects.select_for_update(of=("self",)).select_related("student", "school")
+        stands = rows.get(pk=self.pk)
         if edits is not None and stands.edits != edits:
             raise Stale(stands)
         if stands.is_closed:
