@@ -45,6 +45,11 @@ NO_PAGES = {
     "visits:meeting-calendar",
     "visits:booking-calendar",
     "visits:letter-calendar",
+    "visits:photo-file",
+    "visits:photo-small",
+    "visits:material-file",
+    "visits:card-pdf",
+    "reports:report-paper",
 }
 # A page looks different to each of these; of each group the first who comes in reads it.
 READERS = (

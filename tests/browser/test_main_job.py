@@ -247,7 +247,9 @@ def confirm_on_the_progress_page(page, people, visit):
 def counts(report):
     """Return {(measure, breakdown): value} of the CSV of a term."""
     rows = csv.DictReader(io.StringIO(report.decode("utf-8-sig")))
-    return {(row["measure"], row["breakdown"]): int(row["value"]) for row in rows}
+    # a median of nothing has no value
+    told = (row for row in rows if row["value"])
+    return {(row["measure"], row["breakdown"]): float(row["value"]) for row in told}
 
 
 def take_the_report_along(page, people):
