@@ -1,4 +1,4 @@
-"""Kinds of notices and jobs that only tests know; real workers import this module."""
+"""Kinds of notices and jobs that only tests know; `live_inside` makes them known to real workers."""
 
 import datetime as dt
 import os
@@ -68,6 +68,3 @@ def register():
     kinds.register(make("live.broken", context=broken))
     kinds.register_job("live.count", count_to)
     kinds.register_job(TERM_REPORT, make_slowly)
-
-
-register()

@@ -6,4 +6,4 @@ from homeschool.settings import *  # noqa: F403
 from homeschool.settings import TEMPLATES
 
 TEMPLATES[0]["DIRS"] = [*TEMPLATES[0]["DIRS"], Path(__file__).parent / "templates"]
-CELERY_IMPORTS = ["tests.journal.live"]
+CELERY_IMPORTS = ["tests.journal.live_inside"]

@@ -156,7 +156,7 @@ def test_what_is_urgent_leaves_at_night_and_says_why(told, at):
     notice = letter.receipt.notice
     assert letter.not_before is None
     assert (notice.urgency, notice.urgent_because) == ("urgent", "Somebody may need help.")
-    assert "Somebody may need help." in channels.email_for(letter).body
+    assert "可能有人需要帮助。" in channels.email_for(letter).body
 
 
 def test_a_sender_says_why_this_one_may_not_wait(told, at):
