@@ -306,7 +306,7 @@ def test_staff_and_families_of_the_school_read_it(cast, as_, published):
 
 def test_the_news_names_the_child_only_as_agreed(cast, as_, published):
     shown = news(as_(cast.other_mother))
-    assert "A family of Grade 3" in shown
+    assert "Una familia de Grade 3" in shown
     assert "林小雨" not in shown
     assert str(cast.child.pk) not in shown
     assert as_(cast.other_mother).get(page("detail", published)).url == reverse("visits:story-list")
