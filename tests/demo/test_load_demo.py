@@ -41,10 +41,11 @@ def test_it_says_in_one_line_what_it_made():
     assert said.startswith("demo-school: 73 children")
 
 
-def test_it_takes_less_than_five_seconds():
-    began = time.monotonic()
+def test_it_takes_less_than_five_seconds_of_the_processor():
+    """By the processor's clock: the wall's tells how many other tests run at this moment."""
+    began = time.process_time()
     run()
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_loading_again_makes_nothing_and_undoes_nothing():
