@@ -48,7 +48,6 @@ NO_PAGES = {
     "visits:photo-file",
     "visits:photo-small",
     "visits:material-file",
-    "visits:card-pdf",
     "reports:report-paper",
 }
 # A page looks different to each of these; of each group the first who comes in reads it.
