@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from counseling.charts import NARROW, Frame, Week, chart, even_lines, is_low, place
 from counseling.rules import Aim, Point, trend_of
@@ -118,6 +118,7 @@ def test_a_place_is_written_as_svg_reads_it(number, text):
 values = st.decimals(-100_000, 100_000, places=2)
 
 
+@settings(deadline=None)  # a busy machine says nothing of the sums
 @given(
     values,
     values,
@@ -139,6 +140,7 @@ def test_nothing_is_drawn_outside_of_the_frame(baseline, target, days, found):
     assert 3 <= len(drawn.lines) <= 6
 
 
+@settings(deadline=None)  # a busy machine says nothing of the sums
 @given(values, values)
 def test_lines_are_even_and_hold_every_value(a, b):
     lines = even_lines(min(a, b), max(a, b))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from counseling.rules import (
     Aim,
@@ -250,6 +250,7 @@ def test_being_ahead_asks_nobody_for_delivery():
 values = st.decimals(-1000, 1000, places=1)
 
 
+@settings(deadline=None)  # a busy machine says nothing of the sums
 @given(st.lists(values, max_size=14), st.booleans())
 def test_a_mirror_shows_the_same_verdict(numbers, turned):
     """What is ahead upwards is ahead downwards, with every value and the aim turned over."""
@@ -260,6 +261,7 @@ def test_a_mirror_shows_the_same_verdict(numbers, turned):
     assert judged(READING, points, **weeks).verdict == judged(mirror, over, **weeks).verdict
 
 
+@settings(deadline=None)  # a busy machine says nothing of the sums
 @given(st.lists(values, min_size=1, max_size=14), st.randoms())
 def test_the_order_in_which_points_come_is_nothing(numbers, chance):
     points = list(weekly(*numbers))

@@ -206,8 +206,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="a_suggestion_comes_with_its_visit",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\n                    IF EXISTS (\n                        SELECT 1 FROM visits_visit\n                        WHERE id IN (NEW.visit_id, OLD.visit_id) AND status = 'held'\n                    ) THEN\n                        RAISE EXCEPTION 'a held visit is never changed: write an addendum';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
-                    hash="299b35ae5a70d213d5ca7c5b80e4753d0d51ae3e",
+                    func="\n            IF EXISTS (\n                SELECT 1 FROM visits_visit\n                WHERE id IN (NEW.visit_id, OLD.visit_id) AND status = 'held'\n            ) THEN\n                RAISE EXCEPTION 'a held visit is never changed: write an addendum';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ",
+                    hash="b71879514a62f6bbf706aed73ccfee9befcc2e68",
                     operation="INSERT OR DELETE",
                     pgid="pgtrigger_a_suggestion_comes_with_its_visit_96ee7",
                     table="visits_suggestion",

@@ -23,12 +23,15 @@ WRITERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER})
 OF_THE_HOME = ("hopes", "learning", "wishes", "worries")
 
 
-def part_of_a_held_visit(name):
-    """Return the trigger by which a row of a held visit is neither added, changed nor removed."""
+def part_of_a_held_visit(name, operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete):
+    """Return the trigger by which a row of a held visit is neither added, changed nor removed.
+
+    `operation` leaves out what another trigger holds: of a suggestion the answer is written later.
+    """
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        operation=operation,
         func="""
             IF EXISTS (
                 SELECT 1 FROM visits_visit

@@ -17,7 +17,7 @@ from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
 from homeschool.people.models import School
 
-from .record import READERS, home_of, staff_part_for
+from .record import READERS, home_of, part_of_a_held_visit, staff_part_for
 
 # The school answers within two weeks: long enough for a meeting of its leaders, short enough that
 # the family still knows what it asked.
@@ -119,20 +119,8 @@ class Suggestion(models.Model):
             )
         ]
         triggers = [
-            pgtrigger.Trigger(
-                name="a_suggestion_comes_with_its_visit",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Delete,
-                func="""
-                    IF EXISTS (
-                        SELECT 1 FROM visits_visit
-                        WHERE id IN (NEW.visit_id, OLD.visit_id) AND status = 'held'
-                    ) THEN
-                        RAISE EXCEPTION 'a held visit is never changed: write an addendum';
-                    END IF;
-                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                    RETURN NEW;
-                """,
+            part_of_a_held_visit(
+                "a_suggestion_comes_with_its_visit", pgtrigger.Insert | pgtrigger.Delete
             ),
             pgtrigger.Protect(
                 name="what_was_suggested_stays",
