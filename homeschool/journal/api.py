@@ -18,7 +18,6 @@ EMAIL = "email"
 # Of a letter that was rejected or bounced, these say that nobody is reached there any more.
 FOR_GOOD = {RejectReason.INVALID, RejectReason.BOUNCED}
 UNWANTED = {RejectReason.SPAM, RejectReason.UNSUBSCRIBED}
-ENHANCED = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463
 NAMES_OF_KIND = ("Type", "type", "event", "severity", "bounce_type")  # as providers call it
 SOFT = re.compile("soft|temporary|transient|blocked", re.I)
 CAME_BACK = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
@@ -81,7 +80,7 @@ def kind_of(event):
     if event.event_type not in CAME_BACK:
         return None
     said = f"{event.mta_response or ''} {event.description or ''}"
-    if ENHANCED.search(said):
+    if bouncing.ENHANCED.search(said):
         gone = bouncing.is_about_the_address(550, said)
     else:
         gone = event.reject_reason in FOR_GOOD and not _is_called_soft(event)

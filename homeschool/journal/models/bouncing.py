@@ -15,9 +15,10 @@ SOFT_ONES = 3  # in a week, without a letter that arrived between them: then the
 A_WEEK = timedelta(days=7)
 AT_ONCE = 500  # letters that one press of a button lets leave again
 
+# The number by which a server says what it means (RFC 3463); an IP number is none.
+ENHANCED = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 # What RFC 3463, 3.2 and 3.3, says of the address itself: it does not exist, or its mailbox is closed.
-_OF_THE_ADDRESS = re.compile(r"5\.(1\.\d+|2\.1)(?!\d)")
-_ENHANCED = re.compile(r"\b[45]\.\d+\.\d+")
+_OF_THE_ADDRESS = re.compile(r"5\.(1\.\d+|2\.1)")
 # Without such a number (RFC 5321, 4.2.3) these codes say so too, unless the words tell of a policy.
 _NO_MAILBOX = {550, 551, 553}
 _POLICY = re.compile(r"polic|block|spam|relay|denied|reputation|black|listed|authenticat", re.I)
@@ -29,8 +30,8 @@ def is_about_the_address(code, reply):
     """Whether a server's refusal says that nobody is reached at this address, today or later."""
     if code < 500:
         return False
-    if _ENHANCED.search(reply):
-        return bool(_OF_THE_ADDRESS.search(reply))
+    if found := ENHANCED.search(reply):
+        return bool(_OF_THE_ADDRESS.fullmatch(found[0]))
     return code in _NO_MAILBOX and not _POLICY.search(reply)
 
 
