@@ -1,4 +1,4 @@
-"""Pages behind the links of a letter, which need no account, and the page of the operators."""
+"""Pages behind the links of a letter, which need no account."""
 
 from functools import wraps
 

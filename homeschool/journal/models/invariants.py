@@ -21,7 +21,7 @@ from .work import Job
 SHOWN = 5  # rows of each kind that are named
 ALIVE = timedelta(seconds=30)  # as old may a sign of life be, as in health.py
 TO_EXPAND = timedelta(minutes=1)
-TO_TAKE_BACK = timedelta(minutes=3)  # three looks of the sweep
+TO_TAKE_BACK = timedelta(minutes=3)  # the sweep looks each ten seconds
 TO_GATHER = timedelta(minutes=15)
 
 
