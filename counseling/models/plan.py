@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,8 +46,8 @@ class PlanQuerySet(sight.SightQuerySet):
         """Return the plans that `user` may see.
 
         adviser: own classes · counselor: caseload · leader: division or school · guardian and grown
-        student: once a version is published, for what was granted; they read that version alone
-        (`Version.read_by`) · school admin, volunteer, partner, district, anonymous: nothing.
+        student: once it is published, for what was granted · school admin, volunteer, partner,
+        district, anonymous: nothing.
         """
         staff = super().visible_to(user, roles=READERS if roles is None else READERS & roles)
         if roles is not None and not roles & sight.FAMILY_ROLES:
@@ -74,8 +73,7 @@ class Plan(models.Model):
     """What a child needs and wants to reach, and what home and school do for it.
 
     `edits` counts the changes: whoever saves hands back the count that was read, and a second
-    writer is shown both texts instead of losing one (`Stale`). The family reads published versions
-    alone (`Version`).
+    writer is told of it instead of losing a text (`Stale`).
     """
 
     class State(models.TextChoices):
@@ -181,9 +179,6 @@ class Plan(models.Model):
 
     def __str__(self):
         return self.title
-
-    def get_absolute_url(self):
-        return reverse("counseling:plan-detail", args=[self.pk])
 
     @property
     def is_at_work(self):

@@ -23,7 +23,7 @@ from homeschool.journal.models import bouncing
 
 _addresses = []
 WISHES = ("pace", "zone", "quiet_from", "quiet_until")
-INSTANT, DIGEST, OFF = "instant", "digest", "off"  # what `pace` is
+OFF = "off"  # the pace of an address to which only what must arrive goes
 
 
 def register_addresses(usable, opt_out, opt_in=None):

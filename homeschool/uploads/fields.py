@@ -6,8 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from . import checking
 from .kinds import PAPERS, PICTURES, accepted
 
-LONGEST_NAME = 255
-
 
 class FileInput(forms.FileInput):
     """The browser's own file control; on a phone it offers the camera."""

@@ -10,12 +10,17 @@ from homeschool.journal import actions, kinds
 from homeschool.journal.models import Entry, Notice, Receipt
 from tests import builders
 from visits.models import Outing, Visit
-from visits.models.outing import Alone, NotToday, set_out, tell_of_overdue
+from visits.models.outing import Alone, NotToday, set_out, tell_of
 
 from .builders import hold_visit, plan_visit
 
 MINUTE = dt.timedelta(minutes=1)
 SOON = dt.timedelta(hours=1)
+
+
+def tell_of_overdue():
+    """Tell of each outing that is late now, as the table of reminders does; returns how many."""
+    return sum(map(tell_of, Outing.objects.overdue(timezone.now()).select_related("visit__school")))
 
 
 def in_an_hour(cast, *, along=(), **fields):

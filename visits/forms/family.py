@@ -60,19 +60,16 @@ class FamilyForm(SuggestionRows, ChildrenMixin, StepForm):
             ),
         }
 
-    def _is_noted(self, *names):
-        return any(self[name].value() or self[name].errors for name in names)
-
     @property
     def notes_more(self):
         """Whether one of the folded questions is answered; then they stand open."""
         questions = ("wishes", "worries", "learning")
-        return self._is_noted(*questions, *(f"keep_{name}" for name in questions))
+        return self.is_noted(*questions, *(f"keep_{name}" for name in questions))
 
     @property
     def notes_difficulties(self):
         """Whether a difficulty is ticked."""
-        return self._is_noted("difficulties")
+        return self.is_noted("difficulties")
 
     @property
     def going_well(self):

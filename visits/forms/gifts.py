@@ -16,6 +16,7 @@ from homeschool.people.models import Household, User
 from visits.models import Campaign, Gift, Visit
 from visits.models.gift import Allowance
 
+from .listing import AskedMixin
 from .step import choose, line
 
 MOST, LONGEST_ITEM = 3, 200
@@ -74,8 +75,7 @@ class GiftRows:
         return fields
 
     def _is_given_at(self, n):
-        fields = [self[f"gift_{n}_{part}"] for part in PARTS]
-        return any(field.value() or field.errors for field in fields)
+        return self.is_noted(*(f"gift_{n}_{part}" for part in PARTS))
 
     @property
     def gives(self):
@@ -220,7 +220,7 @@ def _gift_in_words(gift):
 # --- the list ------------------------------------------------------------------------------------
 
 
-class GiftFilter(CleanTextMixin, forms.Form):
+class GiftFilter(AskedMixin, CleanTextMixin, forms.Form):
     """Which gifts: of which campaign, and whether only those of homes that got too much."""
 
     marks_optional = False
@@ -241,8 +241,3 @@ class GiftFilter(CleanTextMixin, forms.Form):
             ),
         }  # fmt: skip
         super().__init__(data)
-
-    @property
-    def is_asked(self):
-        """Whether anything narrows the list."""
-        return any(self[name].value() for name in self.fields)

@@ -38,6 +38,15 @@ def classes_in_sight(user):
     return [(str(pk), f"{name} · {school}" if several else name) for pk, name, school in rows]
 
 
+class AskedMixin:
+    """For filters of which every field narrows the list."""
+
+    @property
+    def is_asked(self):
+        """Whether anything narrows the list."""
+        return any(self[name].value() for name in self.fields)
+
+
 class ChildFilterMixin:
     """For filters that may name one child, by its key in the hidden field `child`."""
 

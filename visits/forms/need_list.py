@@ -10,7 +10,7 @@ from visits.models import Need
 from visits.models.need import KINDS
 
 from .campaigns import ExportForm
-from .listing import ChildFilterMixin, classes_in_sight, in_sight
+from .listing import AskedMixin, ChildFilterMixin, classes_in_sight, in_sight
 from .step import choose, line
 
 OPEN, ANSWERED, ALL = "", "answered", "all"
@@ -21,7 +21,7 @@ OUTCOME_ICONS = {
 }
 
 
-class NeedFilter(ChildFilterMixin, CleanTextMixin, forms.Form):
+class NeedFilter(AskedMixin, ChildFilterMixin, CleanTextMixin, forms.Form):
     """Which needs: every filter is named here, and a wrong value is answered in words."""
 
     marks_optional = False
@@ -40,11 +40,6 @@ class NeedFilter(ChildFilterMixin, CleanTextMixin, forms.Form):
             "state": choose(one, _("State"), [(code, capfirst(label)) for code, label in states]),
         }
         super().__init__(data)
-
-    @property
-    def is_asked(self):
-        """Whether anything narrows the list."""
-        return any(self[name].value() for name in self.fields)
 
     def needs(self):
         """Return the needs that fit, open ones first, longest open on top; none where a value is

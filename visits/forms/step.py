@@ -132,6 +132,10 @@ class StepForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         """Return what was typed in the shape in which the draft keeps it."""
         return typed
 
+    def is_noted(self, *names):
+        """Whether something stands in one of these fields, right or wrong: then a fold stands open."""
+        return any(self[name].value() or self[name].errors for name in names)
+
     def as_checked(self):
         """Return the same form checked: what it shows is read as if it had been sent."""
         shown = {name: self[name].value() or "" for name in self.fields}

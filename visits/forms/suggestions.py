@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from homeschool.forms import CleanTextMixin, SubmissionFormMixin
 from visits.models import Suggestion, VisitChild
 
-from .listing import classes_in_sight, in_sight
+from .listing import AskedMixin, classes_in_sight, in_sight
 from .step import LONGEST, answer, choose, keep_out, line
 
 MOST, LONGEST_SUGGESTION = 3, 1000
@@ -31,8 +31,7 @@ class SuggestionRows:
         return fields | {"keep_suggestions": keep_out()}
 
     def _is_noted_at(self, n):
-        names = (f"suggestion_{n}_text", f"suggestion_{n}_by")
-        return any(self[name].value() or self[name].errors for name in names)
+        return self.is_noted(f"suggestion_{n}_text", f"suggestion_{n}_by")
 
     @property
     def suggests(self):
@@ -77,7 +76,7 @@ class SuggestionRows:
         return data
 
 
-class SuggestionFilter(CleanTextMixin, forms.Form):
+class SuggestionFilter(AskedMixin, CleanTextMixin, forms.Form):
     """Which suggestions; a wrong value is answered in words."""
 
     STATES = (
@@ -98,11 +97,6 @@ class SuggestionFilter(CleanTextMixin, forms.Form):
             ),
         }
         super().__init__(data)
-
-    @property
-    def is_asked(self):
-        """Whether anything narrows the list."""
-        return any(self[name].value() for name in self.fields)
 
     def rows(self, today):
         """Return the suggestions in sight that fit; none where a value is wrong."""

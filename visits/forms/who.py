@@ -187,7 +187,7 @@ class WhoForm(StepForm):
     @property
     def has_away(self):
         """Whether it is noted of somebody that they were told, or not there."""
-        return bool(self["away"].value() or self["away"].errors)
+        return self.is_noted("away")
 
     def arrange(self, typed):
         more = typed.pop("colleague_more", None)

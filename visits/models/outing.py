@@ -150,12 +150,6 @@ def may_set_out(visit):
     return bool(near and away and visit.status in Visit.OPEN)
 
 
-def tell_of_overdue():
-    """Tell those who lead of each outing that is half an hour late, once; returns how many."""
-    late = Outing.objects.overdue(timezone.now()).select_related("visit__school")
-    return sum(tell_of(outing) for outing in late)
-
-
 def tell_of(outing):
     """Tell those who lead that this outing is late, once; returns whether they were told now."""
     now = timezone.now()

@@ -19,7 +19,7 @@ from homeschool.uploads.models import (
     whole_or_gone,
 )
 
-from .record import Participant, Visitor, home_of, seen_by_family, staff_part_for
+from .record import Participant, home_of, seen_by_family, staff_part_for
 from .visit import Visit
 
 MOST = 6  # photos of one visit
@@ -187,13 +187,6 @@ def sees_photos(user, visit):
     staff = rows.visible_to(user).filter(staff_part_for(user, "pk"))
     home = rows.visible_to(user, roles=sight.FAMILY_ROLES).filter(home_of(user))
     return staff.exists(), home.exists()
-
-
-def may_add(visit, user):
-    """Whether `user` may add a photo: who made this held visit, where the school keeps photos (one query)."""
-    if not visit.is_held or not visit.school.photos:
-        return False
-    return Visitor.objects.filter(visit=visit, user=user.pk).exists()
 
 
 def who_may_say_yes(visit):

@@ -118,6 +118,13 @@ def legal_ties():
     return Guardianship.objects.open().filter(legal_guardian=True, may_view=True)
 
 
+def decides():
+    """Return the condition on a row of Sight that its person decides for the child: the student who
+    holds its own rights, else a legal guardian."""
+    legal = legal_ties().filter(student=OuterRef("student_id"), guardian=OuterRef("user_id"))
+    return Q(role=sight.STUDENT) | Q(role=sight.GUARDIAN) & Exists(legal)
+
+
 class Story(models.Model):
     """A story about a child and a visit, as the school would tell it, and the yes to it.
 
@@ -253,9 +260,7 @@ class Story(models.Model):
     def holders(self):
         """Return the rows of Sight of those who decide for the child today: the student who holds its
         own rights, else its legal guardians."""
-        rows = sight.watchers([self.student_id], sight.FAMILY_ROLES, item="")
-        legal = legal_ties().filter(student=OuterRef("student_id"), guardian=OuterRef("user_id"))
-        return rows.filter(Q(role=sight.STUDENT) | Q(role=sight.GUARDIAN) & Exists(legal))
+        return sight.watchers([self.student_id], sight.FAMILY_ROLES, item="").filter(decides())
 
     def is_decided_by(self, user):
         """Whether `user` decides for the child at this moment (one query)."""

@@ -20,7 +20,17 @@ from .aspect import Aspect
 from .difficulty import Difficulty
 from .gift import Gift
 from .planning import BeingWritten, NotPlanned, Planning, Taken, TooEarly
-from .record import READERS, WRITERS, Confidence, Participant, Summary, VisitChild, Visitor, home_of
+from .record import (
+    OF_THE_HOME,
+    READERS,
+    WRITERS,
+    Confidence,
+    Participant,
+    Summary,
+    VisitChild,
+    Visitor,
+    home_of,
+)
 from .suggestion import Suggestion
 
 __all__ = [
@@ -393,10 +403,7 @@ class Visit(Planning, models.Model):
             return "" if question in self.kept_out else text
 
         return {
-            "hopes": told("hopes", self.hopes),
-            "learning": told("learning", self.learning),
-            "wishes": told("wishes", self.wishes),
-            "worries": told("worries", self.worries),
+            **{name: told(name, getattr(self, name)) for name in OF_THE_HOME},
             "explained": told("explained", self.explained),
             "words": self.shared_summary,
             "children": {

@@ -40,6 +40,11 @@ class VoiceQuerySet(models.QuerySet):
         mine = Visit.objects.visible_to(user, roles=sight.FAMILY_ROLES)
         return self.filter(person=user.pk, visit__in=mine)
 
+    def about(self, visits):
+        """Return what was answered about `visits` (a queryset), to be counted and never shown: a person
+        of two accounts that became one counts once."""
+        return self.filter(visit__in=visits.values("pk"), person__merged_into=None)
+
 
 class VoiceManager(models.Manager.from_queryset(VoiceQuerySet)):
     def say(self, summary, question, answer, *, by):

@@ -26,7 +26,8 @@ from .telling import day_in_words
 from .urgency import CLOSED_DOOR, IN_TIME, invitation_urgency, meeting_urgency
 
 
-def _meeting(notice):
+def meeting_of(notice):
+    """Return the meeting that a notice is about."""
     return Meeting.objects.select_related("school", "minutes_by").get(pk=notice.about_id)
 
 
@@ -52,23 +53,23 @@ def not_told_before(notice, row):
 
 def guests(notice):
     """Return the rows of Sight of those whom an invitation is for."""
-    return not_told_before(notice, _meeting(notice))
+    return not_told_before(notice, meeting_of(notice))
 
 
 def all_guests(notice):
     """Return the rows of Sight of everybody who may receive news of a meeting."""
-    return _meeting(notice).guests()
+    return meeting_of(notice).guests()
 
 
 def who_was_invited(notice):
     """Return those who may receive news of a meeting and were told of it."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     return meeting.guests().filter(user_id__in=_told(meeting))
 
 
 def silent_guests(notice):
     """Return those whose home has not answered, and those who were reminded already."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     answered = meeting.homes.exclude(answer="").members()
     return meeting.guests().filter(~Q(user_id__in=answered) | Q(user_id__in=_of(notice)))
 
@@ -79,13 +80,13 @@ def _absent(meeting):
 
 def who_missed(notice):
     """Return those of whose home nobody came, as it was noted."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     return meeting.guests().filter(Q(user_id__in=_absent(meeting)) | Q(user_id__in=_of(notice)))
 
 
 def who_did_not_miss(notice):
     """Return the other guests."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     first = Notice.objects.about(meeting).filter(kind=meetings.MISSED)
     told = Receipt.objects.filter(notice__in=first).values("person")
     others = meeting.guests().exclude(user_id__in=told)
@@ -94,30 +95,30 @@ def who_did_not_miss(notice):
 
 def still_asked(notice):
     """Whether a meeting still takes answers."""
-    return _meeting(notice).takes_answers
+    return meeting_of(notice).takes_answers
 
 
 def still_on(notice):
     """Whether a meeting was not called off."""
-    return _meeting(notice).called_off_at is None
+    return meeting_of(notice).called_off_at is None
 
 
 # --- in which words -------------------------------------------------------------------------------
 def words_of_meeting(notice, user):
     """Return what a letter about a meeting holds for `user`."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     return invitation(meeting, user) | {"kind": notice.kind.partition(".")[2]}
 
 
 def calendar_of_meeting(notice, user):
     """Return the meeting as the invitation that calendar programs read, or that takes it out."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     return [file_of(of_meeting(meeting), user.email or "")] if meeting.start else []
 
 
 def words_of_minutes(notice, user):
     """Return what a letter with the minutes of a meeting holds."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     names = children_named(meeting.own_children(user))
     return facts(meeting) | {
         "meeting": meeting,
@@ -133,7 +134,8 @@ def _day(notice):
     return ConferenceDay.objects.select_related("school").get(pk=notice.about_id)
 
 
-def _booking(notice):
+def booking_of(notice):
+    """Return the booked time that a notice is about."""
     related = ("slot__host", "slot__conference__school", "student")
     return Booking.objects.select_related(*related).get(pk=notice.about_id)
 
@@ -151,7 +153,7 @@ def who_was_told_of_day(notice):
 
 def home_of_booking(notice):
     """Return the rows of Sight of the people of the home that has a time."""
-    return _booking(notice).guests()
+    return booking_of(notice).guests()
 
 
 def day_is_open(notice):
@@ -176,7 +178,7 @@ def words_of_day(notice, user):
 
 def words_of_booking(notice, user):
     """Return what a letter about a booked time holds."""
-    booking = _booking(notice)
+    booking = booking_of(notice)
     slot = booking.slot
     return {
         "booking": booking,
@@ -190,7 +192,7 @@ def words_of_booking(notice, user):
 
 def calendar_of_booking(notice, user):
     """Return a booked time as the invitation that calendar programs read, or that takes it out."""
-    return [file_of(of_booking(_booking(notice)), user.email or "")]
+    return [file_of(of_booking(booking_of(notice)), user.email or "")]
 
 
 def _kind(name, label, recipients, template, context, **more):

@@ -182,13 +182,14 @@ def _words_of_offer(notice, user):
     return {"offered": Offered(_offer(notice), user)}
 
 
-def _visit(notice):
+def visit_of(notice):
+    """Return the visit that a notice is about."""
     return Visit.objects.select_related("school", "household").get(pk=notice.about_id)
 
 
-def _home_of(notice):
+def home_of_visit(notice):
     """Return who of the family is told of a visit: who is asked to it (`Offer.receivers`)."""
-    visit = _visit(notice)
+    visit = visit_of(notice)
     return Offer(visit=visit).receivers()
 
 
@@ -210,7 +211,7 @@ def colleagues(notice):
 
 def _words_of_plan(notice, user):
     """Return what a letter about the plan of a visit says to `user`, of the family."""
-    visit = _with_its_time(_visit(notice))
+    visit = _with_its_time(visit_of(notice))
     lines = visit.children_for(user, roles=sight.FAMILY_ROLES)
     return _plan(visit, notice) | {
         "names": listed(line.student.called for line in lines),
@@ -219,7 +220,7 @@ def _words_of_plan(notice, user):
 
 
 def _words_for_colleague(notice, user):
-    visit = _with_its_time(_visit(notice))
+    visit = _with_its_time(visit_of(notice))
     lines = visit.children_for(user, roles=None)
     left = {"what": "called_off"} if str(user.pk) in _left(notice) else {}
     return (
@@ -278,7 +279,7 @@ def appointment_of(visit, *, sequence=None, for_staff=False):
 
 def _attached(notice, user):
     appointment = appointment_of(
-        _with_its_time(_visit(notice)), for_staff=notice.kind.endswith("_staff")
+        _with_its_time(visit_of(notice)), for_staff=notice.kind.endswith("_staff")
     )
     if appointment is None:
         return []
@@ -313,7 +314,7 @@ def register_offers():
     }
     for name, label in labels.items():
         for suffix, whom, words in (
-            ("", _home_of, _words_of_plan), ("_staff", colleagues, _words_for_colleague),
+            ("", home_of_visit, _words_of_plan), ("_staff", colleagues, _words_for_colleague),
         ):  # fmt: skip
             kinds.register(
                 kinds.Kind(

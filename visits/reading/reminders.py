@@ -45,14 +45,24 @@ from visits.models.planning import CAME_UP
 from visits.models.record import READERS
 
 from .calendar import file_of
+from .meeting import invitation
 from .meeting_calendar import of_booking, of_meeting
-from .meeting_telling import calendar_of_booking, calendar_of_meeting, words_of_booking
+from .meeting_telling import (
+    booking_of,
+    calendar_of_booking,
+    calendar_of_meeting,
+    home_of_booking,
+    meeting_of,
+    words_of_booking,
+)
 from .offers import (
     Offered,
     appointment_of,
     clock_of_school,
     colleagues,
+    home_of_visit,
     place_in_words,
+    visit_of,
     when_in_words,
 )
 from .urgency import IN_TIME, visit_urgency
@@ -108,20 +118,16 @@ def _bookings(since, until):
 # --- whether it still stands ------------------------------------------------------------------------
 
 
-def _visit(notice):
-    return Visit.objects.select_related("school", "household").get(pk=notice.about_id)
-
-
 def _is_to_come(notice):
     """Whether the visit stands for the very time of which this notice reminds."""
-    visit = _visit(notice)
+    visit = visit_of(notice)
     if visit.status not in STANDS or not visit.planned_at or visit.planned_at <= timezone.now():
         return False
     return key_of(visit, visit.planned_at) == notice.dedupe_key
 
 
 def _lacks_a_record(notice):
-    visit = _visit(notice)
+    visit = visit_of(notice)
     if visit.status not in STANDS or not visit.planned_at:
         return False
     return key_of(visit, visit.planned_end) == notice.dedupe_key
@@ -129,7 +135,7 @@ def _lacks_a_record(notice):
 
 def _is_the_last(notice):
     """Whether nobody visited one of the children since, or is about to."""
-    visit = _visit(notice)
+    visit = visit_of(notice)
     children = visit.lines.values("student")
     later = Q(happened_at__gt=visit.happened_at) | Q(
         status__in=STANDS, planned_at__gt=visit.happened_at
@@ -137,34 +143,20 @@ def _is_the_last(notice):
     return not Visit.objects.filter(later, lines__student__in=children).exists()
 
 
-def _meeting(notice):
-    return Meeting.objects.select_related("school", "minutes_by").get(pk=notice.about_id)
-
-
 def _takes_place(notice):
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     stands = meeting.takes_answers and meeting.starts_at
     return bool(stands) and key_of(meeting, meeting.starts_at) == notice.dedupe_key
 
 
-def _booking(notice):
-    related = ("slot__host", "slot__conference__school", "student")
-    return Booking.objects.select_related(*related).get(pk=notice.about_id)
-
-
 def _is_booked(notice):
-    booking = _booking(notice)
+    booking = booking_of(notice)
     begins = booking.span.lower
     stands = booking.live and begins > timezone.now()
     return stands and key_of(booking, begins) == notice.dedupe_key
 
 
 # --- who is told ------------------------------------------------------------------------------------
-
-
-def _home(notice):
-    """Return the rows of Sight of the home that is to be visited (`Offer.receivers`)."""
-    return Offer(visit=_visit(notice)).receivers()
 
 
 def _who_went(notice):
@@ -178,7 +170,7 @@ def _who_went(notice):
 
 def _who_may_come(notice):
     """Return the rows of Sight of the guests of a meeting, less the homes that said no."""
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     declined = meeting.homes.filter(answer=MeetingHome.Answer.NO).members()
     return meeting.guests().exclude(user_id__in=declined)
 
@@ -204,7 +196,7 @@ def _plan(visit):
 
 def _words_for_family(notice, user):
     """Return what a reminder of a visit says to `user`, of the family, and where to answer it."""
-    visit = _visit(notice)
+    visit = visit_of(notice)
     lines = visit.children_for(user, roles=sight.FAMILY_ROLES)
     related = ("round", "visit__school", "visit__household", "answered_by")
     offers = Offer.objects.filter(visit=visit, revoked_at=None).select_related(*related)
@@ -219,7 +211,7 @@ def _words_for_family(notice, user):
 
 def _words_for_team(notice, user):
     """Return what a reminder says to a colleague: of the children only those it may see."""
-    visit = _visit(notice)
+    visit = visit_of(notice)
     lines = visit.children_for(user, roles=None)
     at = visit.at if notice.kind == TWO_WEEKS_ON else visit.planned_at
     page = settings.SITE_URL + visit.get_absolute_url()
@@ -242,32 +234,30 @@ def _words_for_team(notice, user):
 
 
 def _words_of_meeting(notice, user):
-    from .meeting import invitation
-
-    meeting = _meeting(notice)
+    meeting = meeting_of(notice)
     told = {"kind": "tomorrow", "days": days_until(meeting.starts_at)}
     return invitation(meeting, user) | told
 
 
 def _words_of_time(notice, user):
-    return words_of_booking(notice, user) | {"days": days_until(_booking(notice).span.lower)}
+    return words_of_booking(notice, user) | {"days": days_until(booking_of(notice).span.lower)}
 
 
 # --- the file for calendars -----------------------------------------------------------------------------
 
 
 def _calendar(notice, user, *, for_staff):
-    appointment = appointment_of(_visit(notice), for_staff=for_staff)
+    appointment = appointment_of(visit_of(notice), for_staff=for_staff)
     return [file_of(appointment, user.email or "")] if appointment else []
 
 
 def appointment_behind(notice):
     """Return the appointment of which a reminder to a family tells."""
     if notice.kind == MEETING_TOMORROW:
-        return of_meeting(_meeting(notice))
+        return of_meeting(meeting_of(notice))
     if notice.kind == TIME_TOMORROW:
-        return of_booking(_booking(notice))
-    return appointment_of(_visit(notice))
+        return of_booking(booking_of(notice))
+    return appointment_of(visit_of(notice))
 
 
 # --- the table --------------------------------------------------------------------------------------------
@@ -319,9 +309,9 @@ def _register_kinds():
     family = {"attached": partial(_calendar, for_staff=False)}
     team = {"attached": partial(_calendar, for_staff=True), "for_staff": True}
     may_wait = {"urgency": kinds.ROUTINE}
-    _kind(IN_THREE_DAYS, _("Reminder of a visit in three days"), _home, "reminder_visit",
+    _kind(IN_THREE_DAYS, _("Reminder of a visit in three days"), home_of_visit, "reminder_visit",
           _words_for_family, _is_to_come, 2 * a_day, **family | may_wait)  # fmt: skip
-    _kind(TOMORROW, _("Reminder of a visit tomorrow"), _home, "reminder_visit",
+    _kind(TOMORROW, _("Reminder of a visit tomorrow"), home_of_visit, "reminder_visit",
           _words_for_family, _is_to_come, a_day, **family)  # fmt: skip
     _kind(SOON, _("Reminder of a visit in two hours"), colleagues, "reminder_team",
           _words_for_team, _is_to_come, soon, **team)  # fmt: skip
@@ -335,14 +325,9 @@ def _register_kinds():
     _kind(MEETING_TOMORROW, _("Reminder of a parent meeting tomorrow"), _who_may_come,
           "reminder_meeting", _words_of_meeting, _takes_place, a_day,
           attached=calendar_of_meeting)  # fmt: skip
-    _kind(TIME_TOMORROW, _("Reminder of a booked conversation tomorrow"), home_of_time,
+    _kind(TIME_TOMORROW, _("Reminder of a booked conversation tomorrow"), home_of_booking,
           "reminder_time", _words_of_time, _is_booked, a_day,
           attached=calendar_of_booking)  # fmt: skip
-
-
-def home_of_time(notice):
-    """Return the rows of Sight of the people of the home that has a time."""
-    return _booking(notice).guests()
 
 
 def register_reminders():

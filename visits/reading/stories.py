@@ -1,14 +1,13 @@
 """Stories as they are read: in the news, at the desk of staff, by the family that is asked."""
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _, gettext_lazy
 
 from homeschool.journal import kinds
 from homeschool.people import sight
 from visits.models import Story
 from visits.models.record import READERS
-from visits.models.story import legal_ties
+from visits.models.story import decides
 
 State = Story.State
 # How a story stands: tone, icon, words. The first that holds; published before agreed.
@@ -82,9 +81,7 @@ def _story(notice):
 def _those_who_decide(notice):
     """Return the rows of Sight of those who decide for the child and receive letters about it."""
     story = _story(notice)
-    legal = legal_ties().filter(student=OuterRef("student_id"), guardian=OuterRef("user_id"))
-    decides = Q(role=sight.STUDENT) | Q(role=sight.GUARDIAN) & Exists(legal)
-    return sight.receivers([story.student_id], "").filter(decides)
+    return sight.receivers([story.student_id], "").filter(decides())
 
 
 def _writer(notice):

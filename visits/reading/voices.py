@@ -1,17 +1,15 @@
 """Voices of families: the two questions as a family is asked them, and their means for the school.
 
-Nobody at the school reads a single answer. `figures` counts exactly, for reports that hide small
-groups themselves; `shown` is what a live page may show.
+Nobody at the school reads a single answer; `shown` is what a live page may show.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import Avg, Count, F, Q, Window
+from django.db.models import Avg, Count, F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
@@ -154,39 +152,6 @@ def asked_of(summary, reader, marked=None):
 # --- for the school -------------------------------------------------------------------------------
 
 
-class Figure(NamedTuple):
-    """What was answered to one question: by how many people, the mean (None for nobody), and how
-    many said each."""
-
-    n: int
-    mean: float | None
-    yes: int
-    partly: int
-    no: int
-
-
-def figures(visits):
-    """Return {question: Figure} of what was answered about `visits` (a queryset; one query).
-
-    The mean is of 3 = yes, 2 = partly, 1 = no. These are exact: whoever shows them leaves out what
-    fewer than `School.smallest_group` people answered, and whatever a total gives away of it. A
-    person of two accounts that became one counts once.
-    """
-    rows = Voice.objects.filter(visit__in=visits.values("pk"), person__merged_into=None)
-    counts = {}
-    for question in Question:
-        counts[f"{question.value}__n"] = Count(question.value)
-        counts[f"{question.value}__mean"] = Avg(question.value)
-        for answer, name in FACES.items():
-            said = Q(**{question.value: answer})
-            counts[f"{question.value}__{name}"] = Count("pk", filter=said)
-    found = rows.order_by().aggregate(**counts)
-    return {
-        question.value: Figure(*(found[f"{question.value}__{part}"] for part in Figure._fields))
-        for question in Question
-    }
-
-
 @dataclass(frozen=True)
 class Shown:
     """The mean of one question as a live page may show it: of `n` answers, to one decimal."""
@@ -202,7 +167,7 @@ def shown(visits, smallest):
     Under `smallest` answers there is no mean. Above, whole groups of so many count, the first that
     came: two looks at a page, before and after one family has answered, must not tell what it said.
     """
-    rows = Voice.objects.filter(visit__in=visits.values("pk"), person__merged_into=None)
+    rows = Voice.objects.about(visits)
     return [_shown(rows, question, smallest) for question in Question]
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import slugify
@@ -21,11 +21,12 @@ from visits.forms.campaigns import ExportForm
 from visits.models import Visit
 from visits.models.record import READERS, WRITERS
 from visits.reading import campaign as reading, coverage, voices
-from visits.reading.campaign_files import MEDIA_TYPES, figures_of, file_of
+from visits.reading.campaign_files import figures_of
 from visits.reading.coverage_rows import HOMES, ROWS, STUDENTS, VISITS, rows_of
 from visits.reading.standing import in_confidence, names_by_visit
 
 from .campaigns import NOT_WHOLE, may_keep, seen
+from .files import as_file
 
 A_PAGE = 50
 MOST_ROWS = 20_000
@@ -199,15 +200,9 @@ def _file(request, campaign, asked, data):
         school=campaign.school, reason=data["reason"], rows=len(rows),
         measure=asked.code if asked else "",
     )  # fmt: skip
-    ending = data["ending"]
-    answer = HttpResponse(
-        file_of(head, rows, ending, campaign.name), content_type=MEDIA_TYPES[ending]
-    )
     part = f"-{asked.code}" if asked else ""
-    name = f"campaign-{slugify(campaign.term.code)}{part}.{ending}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    name = f"campaign-{slugify(campaign.term.code)}{part}"
+    return as_file(head, rows, data["ending"], name, campaign.name, page="")
 
 
 def _rows_to_take(user, campaign, asked):

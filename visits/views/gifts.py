@@ -15,7 +15,7 @@ from visits.forms.gifts import GiftFilter
 from visits.models import Campaign
 from visits.reading import gifts
 
-from .suggestions import as_file, note_export
+from .files import as_file, note_export
 
 A_PAGE, MOST_ROWS, NOT_WHOLE = 50, 20_000, 422
 

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,14 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from homeschool.journal.models import Entry, Submission
 from homeschool.people import sight
-from homeschool.people.models import School
 from homeschool.people.views.home import posted
 from visits import reading
 from visits.forms.need_list import NeedExportForm, NeedFilter, OutcomeForm
 from visits.models import Need
 from visits.models.record import READERS, WRITERS
 from visits.reading import needs
-from visits.reading.campaign_files import MEDIA_TYPES, file_of
+
+from .files import as_file, note_export
 
 A_PAGE, MOST_ROWS, NOT_WHOLE = 50, 20_000, 422
 
@@ -106,25 +105,11 @@ def need_export(request):
     chosen = _filter(request)
     form = NeedExportForm(posted(request))
     if request.method == "POST" and form.is_valid() and chosen.is_valid():
-        return _file(request, chosen.needs()[:MOST_ROWS], form.cleaned_data)
+        head, lines = needs.table(chosen.needs()[:MOST_ROWS], reading.zone_of(request.user))
+        schools = chosen.needs().order_by().values("school").distinct()
+        note_export(request.user, "needs.exported", schools, form.cleaned_data, lines)
+        return as_file(head, lines, form.cleaned_data["ending"], "needs", _("Needs noted"))
     context = {"form": form, "chosen": chosen, "query": request.GET.urlencode()}
     context |= {"rows": chosen.needs().count(), "forms": [form, chosen]}
     status = NOT_WHOLE if form.is_bound else 200
     return render(request, "visits/need_export.html", context, status=status)
-
-
-def _file(request, rows, data):
-    """Return the file, and write down who took it along and what for, in each school of the rows."""
-    head, lines = needs.table(rows, reading.zone_of(request.user))
-    schools = School.objects.filter(pk__in={need.school_id for need in rows})
-    for school in schools or School.objects.visible_to(request.user)[:1]:
-        Entry.record(
-            "needs.exported", school, by=request.user, kind=Entry.Kind.EXPORTED, school=school,
-            reason=data["reason"], rows=len(lines),
-        )  # fmt: skip
-    ending = data["ending"]
-    content = file_of(head, lines, ending, _("Needs noted"), page=_("Needs noted"))
-    answer = HttpResponse(content, content_type=MEDIA_TYPES[ending])
-    answer.headers["Content-Disposition"] = f'attachment; filename="needs.{ending}"'
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

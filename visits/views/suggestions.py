@@ -3,15 +3,14 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from homeschool.journal.models import Entry, Submission
+from homeschool.journal.models import Submission
 from homeschool.people import sight
-from homeschool.people.models import School
 from homeschool.people.views.home import page_of, posted
 from visits import reading
 from visits.forms.campaigns import ExportForm
@@ -19,7 +18,8 @@ from visits.forms.suggestions import AnswerForm, SuggestionFilter
 from visits.models import Suggestion
 from visits.models.record import READERS
 from visits.reading import suggestions
-from visits.reading.campaign_files import MEDIA_TYPES, file_of
+
+from .files import as_file, note_export
 
 A_PAGE, MOST_ROWS, NOT_WHOLE, CONFLICT = 50, 20_000, 422, 409
 ANSWERING = frozenset({sight.LEADER})
@@ -173,22 +173,3 @@ def suggestion_export(request):
     context["rows"] = chosen.rows(today).count()
     status = NOT_WHOLE if form.is_bound else 200
     return render(request, "visits/suggestion_export.html", context, status=status)
-
-
-def note_export(user, verb, schools, data, lines):
-    """Write down who took the rows of these schools (a queryset of ids) along, and what for."""
-    found = School.objects.filter(pk__in=schools)
-    for school in found or School.objects.visible_to(user)[:1]:
-        Entry.record(
-            verb, school, by=user, kind=Entry.Kind.EXPORTED, school=school,
-            reason=data["reason"], rows=len(lines),
-        )  # fmt: skip
-
-
-def as_file(head, lines, ending, name, title):
-    """Return the answer that is kept as the file `name` of this ending."""
-    content = file_of(head, lines, ending, title, page=title)
-    answer = HttpResponse(content, content_type=MEDIA_TYPES[ending])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

@@ -347,7 +347,8 @@ def take_back(lost, related, lose):
             some = list(rows[:AT_ONCE])
             for row in some:
                 lose(row)
-            announce()
+            if some:
+                announce()
         found += len(some)
         if len(some) < AT_ONCE:
             return found

@@ -97,10 +97,11 @@ def _gather(channel):
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('journal.digests'))")
         at = hours.now()
         done = _write(cursor, channel, at)
-        if not done:  # whoever is left has no address any more
+        if done:
+            announce()
+        else:  # whoever is left has no address any more
             left = Delivery.objects.held_until(channel, at)
             left.update(state=Delivery.State.CANCELLED, error=NO_ADDRESS)
-        announce()
     return done
 
 

@@ -78,8 +78,8 @@ def post_due():
         local = hours.now().astimezone(hours.zone_of(school.time_zone))
         if local.isoweekday() == 1 and MORNING <= local.time() < LATEST:
             due[school.pk] = (school, key_of(local.date()))
-    told = Notice.objects.filter(kind=KIND, school__in=due).values_list("school", "dedupe_key")
-    left = {pk: row for pk, row in due.items() if (pk, row[1]) not in set(told)}
+    told = set(Notice.objects.filter(kind=KIND, school__in=due).values_list("school", "dedupe_key"))
+    left = {pk: row for pk, row in due.items() if (pk, row[1]) not in told}
     for school, key in left.values():
         Notice.post(KIND, school, school=school, by=None, dedupe_key=key)
     return len(left)

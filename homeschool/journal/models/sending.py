@@ -124,7 +124,8 @@ class DeliveryQuerySet(models.QuerySet):
                 next_at=Now(),
                 error=LEASE_LOST,
             )
-            announce()
+            if ids:
+                announce()
         return len(ids)
 
     def lease(self, ids, by):

@@ -43,7 +43,9 @@ def build(term, students, audience=STAFF, filters=None, *, measures=None):
     filters = filters or Filters()
     names = _names(term.school)
     last = last_term(term)
-    numbers, before = _count(term, students, filters, measures, last)
+    # what the public reads of the term before is counted by itself, since it is hidden by itself
+    of_last = None if audience == PUBLIC else last
+    numbers, before = _count(term, students, filters, measures, of_last)
     keys = _keys(numbers, names, filters)
     figures = anonymous(_figures(numbers, keys, measures), term.school.smallest_group)
     if audience == PUBLIC:

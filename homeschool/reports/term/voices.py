@@ -1,11 +1,10 @@
 """Voices of families in the report: so counted that no report tells what one family said."""
 
 from visits.models import Visit, VisitChild, Voice
+from visits.reading.voices import FACES
 
 from .counting import span
 from .measures import QUESTION
-
-NAMES = {Voice.Answer.YES: "yes", Voice.Answer.PARTLY: "partly", Voice.Answer.NO: "no"}
 
 
 def count_voices(term, students):
@@ -25,9 +24,8 @@ def count_voices(term, students):
         happened_at__gte=begin,
         happened_at__lt=end,
     )
-    rows = Voice.objects.filter(visit__in=visits.values("pk"), person__merged_into=None)
     questions = Voice.Question.values
-    said = list(rows.order_by("said_at", "pk").values_list(*questions))
+    said = list(Voice.objects.about(visits).order_by("said_at", "pk").values_list(*questions))
     numbers = {}
     for n, question in enumerate(questions):
         answers = _whole_groups([row[n] for row in said if row[n]], term.school.smallest_group)
@@ -44,4 +42,4 @@ def _counted(answers):
     found = {"said": len(answers)}
     if answers:
         found |= {"mean": round(sum(answers) / len(answers), 2)}
-    return found | {name: answers.count(answer) for answer, name in NAMES.items()}
+    return found | {name: answers.count(answer) for answer, name in FACES.items()}

@@ -4,13 +4,8 @@ from functools import cache
 
 from . import answers, base, families, missing, reach, work
 
-PIECES = (
-    *reach.PIECES,
-    *work.PIECES,
-    *answers.PIECES,
-    *families.PIECES,
-    *missing.PIECES,
-)
+COUNTED = (*reach.PIECES, *work.PIECES, *answers.PIECES, *families.PIECES)
+PIECES = (*COUNTED, *missing.PIECES)
 
 
 @cache
@@ -18,12 +13,12 @@ def statement(*, measures=None, whole=False, past=False):
     """Return the SQL that counts: rows of (measure, kind, key, number).
 
     `measures` are the codes that are asked for (a frozenset; None asks for all), and what is counted
-    along with them comes too. `whole` leaves every breakdown out. `past` asks for who was on roll,
+    along with them comes too. `whole` leaves every breakdown out, and what is missing. `past` asks for who was on roll,
     and where, as the term ended. `<seen>` stands for the SQL of the children.
     """
     pieces = [
         piece
-        for piece in PIECES
+        for piece in (COUNTED if whole else PIECES)
         if (measures is None or measures & piece.measures) and not (whole and piece.is_breakdown)
     ]
     counted = "\n    UNION ALL\n".join(piece.sql(whole) for piece in pieces)
