@@ -106,7 +106,7 @@ class SchoolForm(SetUpForm):
         model = School
         fields = [
             "name", "code", "kind", "time_zone", "languages", "letterhead",
-            "two_staff_at_the_door", "photos", "quiet_from", "quiet_until", "smallest_group",
+            "two_staff_at_the_door", "photos", "plans_need_approval", "quiet_from", "quiet_until", "smallest_group",
         ]  # fmt: skip
         widgets = {
             "kind": ChoiceBoxes(
@@ -126,6 +126,9 @@ class SchoolForm(SetUpForm):
                 "Figures about fewer children than this are hidden from the public."
             ),
             "two_staff_at_the_door": _("Nobody goes to a family’s home alone."),
+            "plans_need_approval": _(
+                "Until then a plan that the family agreed to cannot be started."
+            ),
             "photos": _(
                 "Who made a visit can add up to six photos, each only after the family saw it and said yes "
                 "to this one. The family can take its yes back at any time: the photo is erased at once. "

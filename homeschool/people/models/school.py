@@ -8,7 +8,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,14 @@ from .user import valid_time_zone
 
 code_validator = RegexValidator(
     r"^[\w.-]+$", _("Use letters, digits, dot, hyphen and underscore, without spaces.")
+)
+
+# a moment by the clock of the row's zone
+AT_A_MOMENT = Func(
+    F("time_zone"),
+    Value(datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)),
+    function="timezone",
+    output_field=models.DateTimeField(),
 )
 
 
@@ -100,6 +109,14 @@ class School(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
+        constraints = [
+            # whose right begins or ends today is asked by this clock: SQL that cannot read it would
+            # answer nobody (PostgreSQL raises "time zone not recognized" while it checks)
+            models.CheckConstraint(
+                condition=IsNull(AT_A_MOMENT, False),
+                name="a_school_has_a_clock",
+            )
+        ]
 
     def __str__(self):
         return self.name

@@ -19,8 +19,8 @@ from homeschool.people import sight
 
 
 def valid_time_zone(value):
-    """Refuse a name that the IANA list does not hold."""
-    if value not in zoneinfo.available_timezones():
+    """Refuse a name that the IANA list does not hold, and "localtime", which is this machine's."""
+    if value not in zoneinfo.available_timezones() - {"localtime"}:
         raise ValidationError(
             _("“%(value)s” is not a time zone. Write it like Asia/Shanghai."),
             params={"value": value},
