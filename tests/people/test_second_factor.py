@@ -1,6 +1,7 @@
 """The second step of staff: it is asked for, it cannot be walked around, it can be set up."""
 
 import time
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,13 +13,14 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import include, path, reverse
+from django.urls import get_resolver, include, path, reverse
 
 from homeschool import urls as house
 from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.models import Membership
 from homeschool.people.signin import SECOND_FACTOR, proof
+from homeschool.people.signin.proof import asked_again
 
 from .test_signin import CONFIRM, ask, code_in, come_in
 
@@ -388,3 +390,83 @@ def test_it_adds_no_passkey_that_is_none(as_, counselor):
         typed = {"credential": answer, "passwordless": "on"}
         assert client.post(reverse("mfa_add_webauthn"), typed).status_code == 200, answer
         assert not Authenticator.objects.exists()
+
+
+# --- before what matters, once more -------------------------------------------------------------------
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Return `later(minutes)`: let so much time pass for sessions."""
+    now = time.time
+
+    def later(minutes):
+        monkeypatch.setattr(
+            "homeschool.people.signin.proof.time.time", lambda: now() + 60 * minutes
+        )
+
+    return later
+
+
+ASKED = ("people:roster-export", "people:staff-add", "people:staff-list")
+
+
+def asked(client, cast):
+    """Return of which of these pages the person is asked for the second step again."""
+    found = set()
+    for name in ASKED:
+        answer = client.get(reverse(name, args=[cast.school.pk]))
+        if answer.status_code == 302:
+            assert answer.url.startswith(reverse("mfa_reauthenticate"))
+            found.add(name)
+    return found
+
+
+def test_it_asks_again_before_exports_and_roles_after_a_quarter_of_an_hour(as_, cast, later):
+    give_app(cast.school_admin)
+    client = as_(cast.school_admin)
+    later(14)
+    assert asked(client, cast) == set()
+    later(16)
+    assert asked(client, cast) == {"people:roster-export", "people:staff-add"}
+    answer = client.get(reverse("people:staff-add", args=[cast.school.pk]))
+    client.post(answer.url, {"code": digits()})
+    assert asked(client, cast) == set()
+
+
+def test_what_was_filled_in_meanwhile_is_taken_for_an_hour(as_, cast, later):
+    give_app(cast.school_admin)
+    client, page = as_(cast.school_admin), reverse("people:staff-add", args=[cast.school.pk])
+    later(59)
+    assert client.post(page, {}).status_code == 200  # with its errors
+    later(61)
+    answer = client.post(page, {}, headers={"referer": f"http://testserver{page}"}, follow=True)
+    assert answer.redirect_chain[0][0] == f"{reverse('mfa_reauthenticate')}?next={quote(page, '')}"
+    assert "Nothing was changed yet" in answer.content.decode()
+    answer = client.post(page, {}, headers={"referer": "http://elsewhere.example/x"})
+    assert answer.url == reverse("mfa_reauthenticate")
+
+
+def test_a_page_that_is_read_asks_where_its_form_is_sent(as_, cast, later):
+    give_app(cast.school_admin)
+    client, page = as_(cast.school_admin), cast.counselor.membership.pk
+    later(61)
+    page = reverse("people:staff-detail", args=[page])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {}).status_code == 302
+
+
+def test_every_page_that_asks_again_stands_in_this_list():
+    found = {
+        pattern.name
+        for resolver in get_resolver().url_patterns
+        for pattern in getattr(resolver, "url_patterns", [])
+        if asked_again(getattr(pattern, "callback", None))
+    }
+    assert found == {
+        "campaign-export", "caseload-end", "gift-export", "guardianship-add", "guardianship-edit",
+        "guardianship-end", "guardianship-restore", "guardianship-restrict", "guardianship-same",
+        "guardianship-withdraw", "handover", "need-export", "report-file", "roster-export",
+        "staff-add", "staff-detail", "staff-edit", "staff-end", "staff-hand-over",
+        "suggestion-export", "token-create", "transfer-accept", "transfer-offer",
+    }  # fmt: skip

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from homeschool.journal.models import Entry
 from homeschool.people.forms.children import StudentFilter
 from homeschool.people.models import Student
+from homeschool.people.signin import asks_again
 from homeschool.people.views.home import posted
 from homeschool.people.views.seen import listed
 from visits.forms.campaigns import ExportForm
@@ -175,6 +176,7 @@ def _visited_by(user, rows):
 
 
 # --- files ------------------------------------------------------------------------------------------------
+@asks_again
 def campaign_export(request, pk):
     """Take the figures along, or with `measure` the rows of one number; asked what for."""
     campaign = seen(request, pk)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from homeschool.people import sight
+from homeschool.people.signin import asks_again
 from homeschool.people.views.home import posted
 from visits import reading
 from visits.forms.campaigns import ExportForm
@@ -65,6 +66,7 @@ def gift_list(request):
         return render(request, "visits/gift_list.html", context)
 
 
+@asks_again
 def gift_export(request):
     """Take the gifts of the list along; asked what for, and written down."""
     asked, form = Asked(request.user, request.GET), ExportForm(posted(request))

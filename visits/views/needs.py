@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from homeschool.journal.models import Entry, Submission
 from homeschool.people import sight
+from homeschool.people.signin import asks_again
 from homeschool.people.views.home import posted
 from visits import reading
 from visits.forms.need_list import NeedExportForm, NeedFilter, OutcomeForm
@@ -100,6 +101,7 @@ def need_reopen(request, pk):
 
 
 # --- a file of them ----------------------------------------------------------------------------------
+@asks_again
 def need_export(request):
     """Take the needs of the list along; asked what for, and written down."""
     chosen = _filter(request)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from homeschool.journal.models import Submission
 from homeschool.people import sight
+from homeschool.people.signin import asks_again
 from homeschool.people.views.home import page_of, posted
 from visits import reading
 from visits.forms.campaigns import ExportForm
@@ -156,6 +157,7 @@ def _told(suggestion):
 
 
 # --- a file of them ----------------------------------------------------------------------------------
+@asks_again
 def suggestion_export(request):
     """Take the suggestions of the list along; asked what for, and written down."""
     if not request.user.roles() & READERS:

@@ -58,6 +58,11 @@ SHOTS = (
     Shot("visit-confidential", "lucia_vega", "visits:visit-detail", "confided"),
     Shot("needs", "mei_chen", "visits:need-list"),
     Shot("need", "mei_chen", "visits:need-detail", "need"),
+    Shot("notes", "mei_chen", "counseling:note-list", "xiaoyu"),
+    Shot("note", "mei_chen", "counseling:note-detail", "note_signed"),
+    Shot("note-write", "mei_chen", "counseling:note-edit", "note_draft"),
+    Shot("notes-open", "ruth_adler", "counseling:glass-break", "xiaoyu"),
+    Shot("notes-opened", "ruth_adler", "counseling:glass-list"),
     Shot("visit-plan", "mei_chen", "visits:visit-plan"),
     Shot("progress", "lin_mei", "reports:progress", "xiaoyu"),
     Shot("progress-spanish", "camila_ruiz", "reports:progress", "mateo"),
@@ -160,6 +165,15 @@ SHOTS = (
     Shot("roster-import", "omar_haddad", "people:roster-import", "school"),
     Shot("roster-export", "omar_haddad", "people:roster-export", "school"),
     Shot("visits-import", "omar_haddad", "visits:visits-import", "school"),
+    Shot("situation-classes", "daniel_okafor", "counseling:situation-class-list"),
+    Shot("situation-class", "daniel_okafor", "counseling:situation-class", "situation_class"),
+    Shot("situation-marks", "daniel_okafor", "counseling:situation-marks", "situation_class"),
+    Shot("situation-attendance", "daniel_okafor", "counseling:situation-attendance", "situation_class"),
+    Shot("situation-child", "daniel_okafor", "counseling:situation-child", "mateo"),
+    Shot("situation-add", "daniel_okafor", "counseling:situation-add", "mateo"),
+    Shot("situation-correct", "daniel_okafor", "counseling:situation-correct", "observation"),
+    Shot("situation-family", "camila_ruiz", "counseling:situation-family", "mateo"),
+    Shot("situation-import", "daniel_okafor", "counseling:import-list", "school"),
     Shot("letters", "omar_haddad", "people:invitation-list", "school"),
     Shot("letters-of-a-class", "omar_haddad", "people:invitation-class", "invited_class"),
     Shot("who-is-out", "ruth_adler", "visits:outing-list"),
@@ -341,14 +355,14 @@ class Sights:
         from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
         from django.contrib.sessions.backends.db import SessionStore
 
-        from homeschool.people.signin.proof import MFA, SECOND_FACTOR, ZONE
+        from homeschool.people.signin.proof import ZONE, show_second_factor
 
         user = getattr(self.world, who)
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session[SECOND_FACTOR] = MFA
+        show_second_factor(session)
         session[ZONE] = user.school_zone()
         session.save()
         return session.session_key

@@ -7,10 +7,13 @@ from homeschool.people.signin.proof import (
     SECOND_FACTOR,
     ReaderMiddleware,
     SecondFactorMiddleware,
+    asks_again,
+    asks_again_to_send,
     has_second_factor,
     needs_second_factor,
     reset_door,
     second_factor_shown,
+    show_second_factor,
 )
 
 __all__ = [
@@ -21,10 +24,13 @@ __all__ = [
     "MFAAdapter",
     "ReaderMiddleware",
     "SecondFactorMiddleware",
+    "asks_again",
+    "asks_again_to_send",
     "has_second_factor",
     "kept_text",
     "needs_second_factor",
     "reset_door",
     "second_factor_shown",
+    "show_second_factor",
     "tell_of_reset",
 ]

@@ -1,7 +1,7 @@
 """What a session has proven, how long it lives, and in whose language it speaks."""
 
 import time
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import authentication_step_completed
@@ -31,9 +31,10 @@ MFA, DEMO = "mfa", "demo"
 
 FAMILY_AGE = 60 * 60 * 24 * 30
 STAFF_AGE = 60 * 60 * 12
-# So long after the door was passed, nobody has to prove again who they are.
-FRESH = 60 * 15
-_SIGNED_IN_AT, _TOUCHED_AT = "signed_in_at", "touched_at"
+# So long after the door was passed, nobody has to prove again who they are; and so long they may fill
+# in a form that asks for it.
+FRESH, PATIENCE = 60 * 15, 60 * 60
+_SIGNED_IN_AT, _TOUCHED_AT, _PROVEN_AT = "signed_in_at", "touched_at", "proven_at"
 _TOUCH_EVERY = 60 * 15
 
 # What is open before the second factor is shown, by name of the address.
@@ -64,9 +65,34 @@ def just_signed_in(session):
     return time.time() - session.get(_SIGNED_IN_AT, 0) < FRESH
 
 
+def asks_again(view):
+    """Mark a page before which staff prove again who they are: what leaves the portal in files, roles,
+    and who sees a child. Nobody is asked within a quarter of an hour of the last proof."""
+    view.asks_again = {"GET", "HEAD", "POST"}
+    return view
+
+
+def asks_again_to_send(view):
+    """Mark a page that anybody of the staff may open, and whose form asks for a proof of the last hour."""
+    view.asks_again = {"POST"}
+    return view
+
+
+def asked_again(view):
+    """Return the methods by which a page asks for a new proof."""
+    return getattr(view, "asks_again", ())
+
+
+def proven_within(session, seconds):
+    """Return whether the door was passed, or the second factor shown again, within so many seconds."""
+    proven = max(session.get(_SIGNED_IN_AT, 0), session.get(_PROVEN_AT, 0))
+    return time.time() - proven < seconds
+
+
 def show_second_factor(session):
-    """Write down that this session showed its second factor."""
+    """Write down that this session showed its second factor, just now."""
     session[SECOND_FACTOR] = MFA
+    session[_PROVEN_AT] = int(time.time())
 
 
 def forget_second_factor(session, user):
@@ -133,6 +159,16 @@ def send_to(request, name, page=None):
     return HttpResponseRedirect(url)
 
 
+def page_before(request):
+    """Return the path of the page that a request asks for, or from which its form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc != request.get_host():
+        return "/"
+    return urlunsplit(("", "", came_from.path, came_from.query, ""))
+
+
 class ReaderMiddleware:
     """Each request in the reader's language and time zone; sight is read once a request.
 
@@ -182,11 +218,24 @@ class SecondFactorMiddleware:
         if not request.user.is_authenticated:
             return None
         if second_factor_shown(request.session):
-            return touch(request.session, STAFF_AGE)
+            touch(request.session, STAFF_AGE)
+            return self.ask_again(request) if request.method in asked_again(view) else None
         if not needs_second_factor(request.user):
             return touch(request.session, FAMILY_AGE)
         touch(request.session, STAFF_AGE)
         return self.stop(request, getattr(view, "login_required", True))
+
+    @staticmethod
+    def ask_again(request):
+        """Ask for the second factor where the last proof is too old; who sent a form sends it again."""
+        reads = request.method in ("GET", "HEAD")
+        if request.session[SECOND_FACTOR] == DEMO:  # it has none to show
+            return None
+        if proven_within(request.session, FRESH if reads else PATIENCE):
+            return None
+        if not reads:
+            messages.info(request, _("Nothing was changed yet. Please do it once more now."))
+        return send_to(request, "mfa_reauthenticate", page_before(request))
 
     @staticmethod
     def stop(request, is_closed):

@@ -22,11 +22,13 @@ from homeschool.people.forms.guardians import (
     RestrictForm,
 )
 from homeschool.people.models import Guardianship
+from homeschool.people.signin import asks_again
 
 from .children import visible_child
 from .home import posted
 
 
+@asks_again
 def guardianship_add(request, pk):
     """Put a person beside the child: somebody the school knows, or a new account."""
     student = visible_child(request.user, pk)
@@ -55,6 +57,7 @@ def visible_tie(user, pk):
     return tie
 
 
+@asks_again
 def guardianship_edit(request, pk):
     """Change what a guardian is to the child."""
     tie = visible_tie(request.user, pk)
@@ -159,21 +162,25 @@ END = Question(
 )
 
 
+@asks_again
 def guardianship_withdraw(request, pk):
     """Ask, then take sight and messages away."""
     return _ask(request, pk, WITHDRAW)
 
 
+@asks_again
 def guardianship_restore(request, pk):
     """Ask, then give sight back and lift a restriction."""
     return _ask(request, pk, RESTORE)
 
 
+@asks_again
 def guardianship_restrict(request, pk):
     """Ask for the reason, then record a contact restriction."""
     return _ask(request, pk, RESTRICT)
 
 
+@asks_again
 def guardianship_end(request, pk):
     """Ask, then end the guardianship."""
     return _ask(request, pk, END)

@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 from homeschool.people.actions import handing
 from homeschool.people.forms.handing import HandOverForm, colleagues_of
 from homeschool.people.models import Handover, Membership
+from homeschool.people.signin import asks_again
 
 from .home import posted
 from .setting_up import administered, answered
 
 
+@asks_again
 def staff_hand_over(request, pk):
     """Choose a colleague, what goes along, and write a note; then it is handed over at once."""
     rows = Membership.objects.select_related("user", "school", "division")
@@ -34,6 +36,7 @@ def staff_hand_over(request, pk):
     return done or render(request, "people/handover_form.html", context)
 
 
+@asks_again
 def handover(request, pk):
     """Show what was handed over to whom, and the note to those who may read it: it is written down."""
     rows = Handover.objects.visible_to(request.user).select_related(

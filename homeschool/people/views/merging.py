@@ -14,6 +14,7 @@ from homeschool.people.actions import merging, persons
 from homeschool.people.forms.merging import MergeForm
 from homeschool.people.forms.people import PeopleFilter
 from homeschool.people.models import Address, Guardianship, User
+from homeschool.people.signin import asks_again
 
 from .guardians import _ended, visible_tie
 from .home import posted
@@ -21,6 +22,7 @@ from .home import posted
 SHOWN = 20
 
 
+@asks_again
 def guardianship_same(request, pk):
     """Choose the account that is the same person's, look at both side by side, and merge them."""
     tie = visible_tie(request.user, pk)

@@ -13,6 +13,7 @@ from homeschool.people.actions.exporting import record_export
 from homeschool.people.forms.roster_export import RosterExportForm
 from homeschool.people.importing.oneroster import write_package
 from homeschool.people.models import School
+from homeschool.people.signin import asks_again
 
 from .home import posted
 from .setting_up import administered
@@ -21,6 +22,7 @@ from .setting_up import administered
 IN_MEMORY = 5 * 1024 * 1024
 
 
+@asks_again
 def roster_export(request, pk):
     """Ask why, and send the roster as a OneRoster ZIP; it is written down who took it."""
     school = administered(request.user, School.objects, pk)

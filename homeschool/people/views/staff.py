@@ -13,6 +13,7 @@ from homeschool.people.actions import handing
 from homeschool.people.forms.school import OnceForm
 from homeschool.people.forms.staff import CaseloadForm, RoleForm, StaffForm, is_last_admin
 from homeschool.people.models import Caseload, Handover, Membership, School
+from homeschool.people.signin import asks_again, asks_again_to_send
 
 from .home import posted
 from .setting_up import administered, answered
@@ -33,6 +34,7 @@ def staff_list(request, pk):
     return render(request, "people/school_staff_list.html", context)
 
 
+@asks_again
 def staff_add(request, pk):
     """Give a person a role in the school."""
     school = administered(request.user, School.objects, pk)
@@ -57,6 +59,7 @@ def _membership(user, pk):
     return administered(user, Membership.objects.select_related("user", "school", "division"), pk)
 
 
+@asks_again
 def staff_edit(request, pk):
     """Change the grade or college of a role, and from when to when it holds."""
     membership = _membership(request.user, pk)
@@ -73,6 +76,7 @@ def staff_edit(request, pk):
     return done or render(request, "people/school_staff_edit.html", context)
 
 
+@asks_again_to_send
 def staff_detail(request, pk):
     """Show a role with its classes and caseload; a counselor's caseload grows here."""
     membership = _membership(request.user, pk)
@@ -105,6 +109,7 @@ def _detail(membership, form):
     }
 
 
+@asks_again
 @require_POST
 def caseload_end(request, pk):
     """Take a child, class or grade off a caseload."""
@@ -121,6 +126,7 @@ def caseload_end(request, pk):
     )
 
 
+@asks_again
 def staff_end(request, pk):
     """Ask, then end a role; the last administrator of a school stays."""
     membership = _membership(request.user, pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from homeschool.journal.models import Submission
 from homeschool.people.forms.tokens import TokenForm
 from homeschool.people.models import Token
-from homeschool.people.signin import needs_second_factor, second_factor_shown
+from homeschool.people.signin import asks_again, needs_second_factor, second_factor_shown
 
 from .home import posted
 
@@ -25,6 +25,7 @@ def token_list(request):
     return render(request, "people/token_list.html", context)
 
 
+@asks_again
 def token_create(request):
     """Make a token and show its text, this once: it is kept nowhere.
 

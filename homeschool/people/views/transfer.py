@@ -15,6 +15,7 @@ from homeschool.people.forms.transfer import AcceptForm, DeclineForm, OfferForm
 from homeschool.people.models import School, Transfer
 from homeschool.people.models.leaving import told_of
 from homeschool.people.models.transfer import AnsweredAlready, StillWritten
+from homeschool.people.signin import asks_again
 
 from .children import visible_child
 from .home import posted
@@ -23,6 +24,7 @@ from .setting_up import administered, answered
 A_PAGE = 50
 
 
+@asks_again
 def offer(request, pk):
     """Offer a child with its record to another school of the portal."""
     student = visible_child(request.user, pk)
@@ -64,6 +66,7 @@ def transfer_detail(request, pk):
     return _answer_page(request, _transfer(request.user, pk))
 
 
+@asks_again
 @require_POST
 def transfer_accept(request, pk):
     """Take the child in, with its record."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from homeschool.journal.models import Entry, Job, Submission
 from homeschool.people.forms.school import OnceForm
 from homeschool.people.models import School
+from homeschool.people.signin import asks_again
 from homeschool.reports.forms import TermReportForm
 from homeschool.reports.models import PUBLIC_READERS, ReportFile, ReportRun
 from homeschool.reports.term import MEDIA_TYPES, WAYS_IN_WORDS, Snapshot
@@ -141,6 +142,7 @@ def report_stop(request, pk):
     return redirect(run.get_absolute_url() + MADE)
 
 
+@asks_again
 @require_safe
 def report_file(request, pk):
     """Send a file of a report, and write down who took it along."""
