@@ -5,17 +5,19 @@ import os
 from pathlib import Path
 
 import pytest
+from django.test import TransactionTestCase
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 
-from . import chromium as chromium_here
+from . import chromium as chromium_here, databases
 from .cast import Mould, sign_in
 
 HERE = Path(__file__).parent
 # Where several processes share the tests out: the longest files first, so that none is left with one
 # of them at the end.
 FIRST = (
-    "browser/test_axe.py",
     "test_doors.py",
+    "browser/test_axe.py",
     "journal/test_faults.py",
     "journal/test_kill.py",
     "browser/test_main_job.py",
@@ -80,6 +82,43 @@ def pytest_collection_finish():
     """Let the collector of garbage pass by what was imported and collected, which stays to the end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Remember under which name the processes of this run share what they make once."""
+    node.config.shared_run = node.workerinput["testrunuid"]
+
+
+def pytest_unconfigure(config):
+    """Leave no database behind that was made to be copied."""
+    if run := getattr(config, "shared_run", None):
+        with config.stash[blocking_manager_key].unblock():
+            databases.forget(run)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request,
+    django_db_modify_db_settings_parallel_suffix,
+    django_db_keepdb,
+    django_db_createdb,
+    django_db_blocker,
+):
+    """Where several processes share the tests out, one of them migrates for all."""
+    made_before = django_db_keepdb and not django_db_createdb
+    run = getattr(request.config, "workerinput", {}).get("testrunuid")
+    if run and not made_before:
+        with django_db_blocker.unblock():
+            databases.copy_one_of(run)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_fast():
+    """Let what a test wrote without a transaction around it be taken away faster than by `flush`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: databases.empty())
+        yield
 
 
 @pytest.fixture

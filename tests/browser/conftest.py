@@ -8,11 +8,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection
 
 from homeschool.people.models import User
 from homeschool.processes import free_port, wait_until
+from tests import databases
 from tests.cast import make_cast, sign_in
 from tests.doors import Stage
 from tests.processes import disconnected, serve
@@ -88,7 +88,7 @@ def stage(django_db_setup, django_db_blocker, chromium):
         built = Stage()
         User.objects.update(language="")
         yield built
-        call_command("flush", verbosity=0, interactive=False)
+        databases.empty()
         cache.clear()
 
 

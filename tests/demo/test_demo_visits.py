@@ -4,14 +4,11 @@ import datetime as dt
 import time
 
 import pytest
-from django.urls import reverse
-from django.utils import timezone
+from django.db import transaction
 
 from homeschool.demo import stories, world
 from homeschool.journal.models import Delivery, Entry, Notice, Receipt
 from homeschool.people.models import User
-from homeschool.reports.term.counting import span
-from homeschool.reports.today import Today
 from visits.models import Addendum, Draft, Meeting, Need, Promise, Summary, Visit
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +16,12 @@ TODAY = dt.date(2026, 11, 26)
 TABLES = (Visit, Promise, Need, Summary, Addendum, Draft, Meeting, Notice, Receipt, Delivery, Entry)
 
 
-@pytest.fixture
-def made():
-    return world.load(TODAY)
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    """The demo school, loaded once: what a test does to it is undone, and at the end the school too."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield world.load(TODAY)
+        transaction.set_rollback(True)
 
 
 def rows():
@@ -41,23 +41,12 @@ def test_loading_again_makes_the_same_rows(made, record_property):
 def test_what_somebody_tried_out_is_not_undone(made):
     draft = Draft.objects.get(pk=made.id("draft", "draft-mei"))
     draft.discard(by=made.mei_chen)
-    made.visits["again"].cancel(by=made.mei_chen)
+    again = Visit.objects.get(pk=made.visits["again"].pk)
+    again.cancel(by=made.mei_chen)
     world.load(TODAY)
     assert not Draft.objects.filter(pk=draft.pk).exists()
-    made.visits["again"].refresh_from_db()
-    assert made.visits["again"].status == "cancelled"
-
-
-@pytest.mark.parametrize("today", ["2026-11-21", "2026-11-22", "2026-11-23", "2027-01-01"])
-def test_sixteen_visits_lie_in_the_term_on_any_day(today):
-    made = world.load(dt.date.fromisoformat(today))
-    held = Visit.objects.held()
-    begin, end = span(made.term)
-    assert held.count() == 16
-    assert held.filter(happened_at__gte=begin, happened_at__lt=end).count() == 16
-    assert {visit.mode for visit in held} == {"home", "video", "phone", "school"}
-    for promise in Promise.objects.exclude(done_at=None):
-        assert promise.done_at > promise.visit.happened_at, promise.what
+    again.refresh_from_db()
+    assert again.status == "cancelled"
 
 
 def test_nobody_is_written_to_about_what_is_long_ago(made):
@@ -137,38 +126,6 @@ def test_the_grown_student_and_her_father_read_her_visits(made):
     nora = User.objects.get(email="noralindgren@demo.example")
     for reader, count in ((nora, 2), (made.erik_lindgren, 2), (made.astrid_lindgren, 0)):
         assert Visit.objects.visible_to(reader).count() == count
-
-
-@pytest.mark.parametrize(("key", "count"), [("mei_chen", 2), ("lucia_vega", 1)])
-def test_both_counselors_have_visits_today_and_this_week(key, count):
-    made = world.load()
-    user = getattr(made, key)
-    own = Visit.objects.filter(visitors=user, status="scheduled")
-    now = timezone.localdate(timezone=made.zone)
-    mine = [visit.planned_at.astimezone(made.zone).date() for visit in own]
-    assert mine.count(now) == count
-    assert any(now < day <= now + dt.timedelta(days=6) for day in mine)
-    assert len(Today(user, made.zone).visits) >= count
-
-
-@pytest.mark.parametrize(
-    "email", ["linmei", "camilaruiz", "wanghaitao", "stevenbrooks", "noralindgren", "eriklindgren"]
-)
-def test_the_page_of_each_family_opens(as_, email):
-    world.load()
-    client = as_(User.objects.get(email=f"{email}@demo.example"))
-    assert client.get(reverse("home"), follow=True).status_code == 200
-
-
-def test_every_visit_and_record_opens_for_its_counselor(as_):
-    made = world.load()
-    for visit in made.visits.values():
-        reader = as_(visit.visitors.order_by("pk").first())
-        assert reader.get(visit.get_absolute_url()).status_code == 200, visit
-    for draft in Draft.objects.open():
-        for step in (draft.step, 5):
-            page = as_(draft.started_by).get(reverse("visits:draft-step", args=[draft.pk, step]))
-            assert page.status_code == 200, (draft, step)
 
 
 def test_two_meetings_of_parents_stand(made):
