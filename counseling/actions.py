@@ -7,11 +7,25 @@ from homeschool.people.models.leaving import Held, on_leaving
 
 from .models import Member, Plan, Task
 
+# What of this room follows a child to another school, as the journal says it is disclosed.
+NAMES = ("plans", "goals", "habits", "answers", "observations")
 # Who did something then keeps the name under which it was done.
 HISTORY = (
     "counseling.Plan.owner", "counseling.Plan.made_by", "counseling.Plan.approved_by",
     "counseling.Plan.closed_by", "counseling.Task.done_by", "counseling.WeekCount.by",
     "counseling.Point.by", "counseling.Phase.by", "counseling.Review.by",
+    "counseling.Habit.made_by", "counseling.Habit.ended_by", "counseling.Tick.by",
+    "counseling.CheckIn.answered_by", "counseling.WeeklyQuestion.made_by",
+    # a tick and a check-in stay those of the home that they were of
+    "counseling.Tick.person", "counseling.CheckIn.person",
+    # read by whoever it was merged into, too: `models.answer.own`
+    "counseling.Version.by", "counseling.Answer.person", "counseling.Answer.by",
+    "counseling.Answer.heard_by", "counseling.AtHome.person", "counseling.AtHome.heard_by",
+    "counseling.Observation.by", "counseling.ObservationImport.asked_by",
+    "counseling.ObservationImport.undone_by",
+    "counseling.Template.made_by",
+    "counseling.Note.author", "counseling.Note.supervisor", "counseling.NoteAddendum.author",
+    "counseling.NoteHanding.taker", "counseling.NoteHanding.by", "counseling.Glass.by",
 )  # fmt: skip
 
 
@@ -79,4 +93,4 @@ def register():
         merging.moves(field, merging.STAYS)
     merging.moves("counseling.Task.owner", move_tasks)
     merging.moves("counseling.Member.user", move_seats)
-    on_leaving(Held(("plans",), told, close, unfinished))
+    on_leaving(Held(NAMES, told, close, unfinished))

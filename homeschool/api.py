@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
+from counseling.api import Plans
 from homeschool.people.api import roster
 from homeschool.people.api.document import document
 from homeschool.people.api.noes import nothing_here
@@ -19,6 +20,7 @@ router.register("students", roster.Students, "student")
 router.register("guardianships", roster.Guardianships, "guardianship")
 router.register("visits", Visits, "visit")
 router.register("promises", Promises, "promise")
+router.register("plans", Plans, "plan")
 
 urlpatterns = [
     path("schema/", document, name="schema"),

@@ -16,6 +16,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error as error_of_ours
 
+from homeschool.logs import plain_path
+
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds; a server that was killed is back in two to ten
@@ -48,7 +50,8 @@ def is_away(error):
 def service_unavailable(request, error):
     """Answer 503 with Retry-After: to people a page in their language, to programs problem+json
     (RFC 9457). It asks the database nothing, and says to whom sent a form that it was not kept."""
-    log.warning("the database is away: %s %s: %s", request.method, request.path, _first_line(error))
+    path = plain_path(request)
+    log.warning("the database is away: %s %s: %s", request.method, path, _first_line(error))
     language = translation.get_language_from_request(request)
     with translation.override(language):
         answer = _problem() if request.path.startswith(API) else _page(request)

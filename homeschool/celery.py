@@ -41,6 +41,8 @@ app.conf.beat_schedule = {
     "tidy": {"task": "reports.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
     # Throws away the files of rosters after their day.
     "tidy-rosters": {"task": "people.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
+    # Throws away sheets of marks, attendance and points after their day.
+    "tidy-sheets": {"task": "counseling.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
     # Writes the evening letters of those whose evening it is (docs/decisions/0017-digests.md).
     "digests": {"task": "journal.digests", "schedule": EVENING, "options": {"expires": EVENING}},
     # Writes to those who lead a school what the week was, on Monday morning.

@@ -27,7 +27,9 @@ def _syllables(text):
     # here, since its words cost each process a quarter of a second and 50 MB, and few ask for them
     from pypinyin import Style, lazy_pinyin
 
-    return [plain(s).replace(" ", "") for s in lazy_pinyin(text, style=Style.NORMAL) if s.strip()]
+    # an accent without a letter is nothing by itself
+    plainly = (plain(s).replace(" ", "") for s in lazy_pinyin(text, style=Style.NORMAL))
+    return [syllable for syllable in plainly if syllable]
 
 
 def sort_key(name):

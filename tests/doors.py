@@ -137,7 +137,7 @@ THINGS = {
 NEVER = "one that never existed"
 NOTE = "Canary-note 2048"
 NO_UUID, NO_NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
-BY_NUMBER = {"passkey", "delivery"}
+BY_NUMBER = {"passkey", "delivery", "task"}
 
 
 def things(kind, person):

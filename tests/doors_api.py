@@ -38,4 +38,6 @@ API = [
     of_api("visit-detail", "visit"),
     of_api("promise-list"),
     of_api("promise-detail", "promise"),
+    of_api("plan-list"),
+    of_api("plan-detail", "plan"),
 ]

@@ -28,10 +28,14 @@ from . import (
     builders,
     records_campaigns,
     records_meetings,
+    records_notes,
     records_offers,
     records_photos,
+    records_plans,
+    records_situation,
     records_stories,
     records_suggestions,
+    records_versions,
 )
 
 # --- who sees them, in which roles ----------------------------------------------------------------
@@ -63,79 +67,86 @@ OF_ANOTHER_PURPOSE = "one of another purpose"
 OF_THE_SCHOOL, OF_THE_CLASS, FOR_EVERYBODY = "the school's", "the class teacher's", "the public one"
 OFFICE = {"principal": {LEADER}, "school_admin": {SCHOOL_ADMIN}}
 
-THINGS = {
-    "visit": {
-        SHARED: TOLD | OF_THE_SIBLING,
-        PLANNED: STAFF,
-        NOT_SHARED: STAFF,
-        GROWN_UP: GROWN,
-        "a visit to another child of the school": AT_SCHOOL,
-        "a visit of another school": {},
-        CONFIDED: IN_CONFIDENCE,
-    },
-    "draft": {
-        "the counselor's": {"counselor": {COUNSELOR}},
-        "that of a counselor whose role ended": {},
-        "one of another school": {},
-    },
-    # words about one child are for those who see this one
-    "addendum": {
-        "what the mother added": TOLD,
-        ADDED_BY_STAFF: TOLD | OF_THE_SIBLING,
-        KEPT_BY_STAFF: STAFF,
-        "what the grown student added": {"adult": {STUDENT}},
-        "what was added in another school": {},
-        ADDED_IN_CONFIDENCE: IN_CONFIDENCE,
-    },
-    "promise": {
-        OWED_AT_HOME: TOLD,
-        OWED_AT_SCHOOL: TOLD,
-        "one of a visit not shared": STAFF,
-        OWED_BY_THE_GROWN: GROWN,
-        "one about another child of the school": AT_SCHOOL,
-        "one of another school": {},
-        "one of a confidential visit": IN_CONFIDENCE,
-    },
-    "need": {
-        "one that the family reads of": STAFF,
-        "one that the family kept out": IN_CONFIDENCE,
-        "one of a confidential visit": IN_CONFIDENCE,
-        "one of another school": {},
-    },
-    # named by its visit
-    "outing": {
-        "one of the school": STAFF | {"school_admin": {SCHOOL_ADMIN}},
-        "one of another school": ELSEWHERE,
-    },
-    **records_meetings.THINGS,
-    **records_suggestions.THINGS,
-    **records_campaigns.THINGS,
-    **records_photos.THINGS,
-    **records_stories.THINGS,
-    "meeting": {
-        "the class's": COLLEAGUES,
-        "another school's": {"other_school_admin": {SCHOOL_ADMIN}},
-    },
-    # whoever has the same figures may have the file; only who asked stops it
-    "report": {
-        OF_THE_SCHOOL: OFFICE,
-        OF_THE_CLASS: {"adviser": {ADVISER}},
-        "a report of another school": {"other_school_admin": {SCHOOL_ADMIN}},
-    },
-    "report file": {
-        OF_THE_SCHOOL: OFFICE,
-        OF_THE_CLASS: {"adviser": {ADVISER}},
-        FOR_EVERYBODY: COLLEAGUES | {"principal": {LEADER}},
-        "a file of another school": {"other_school_admin": {SCHOOL_ADMIN}},
-    },
-    # who holds the link reads: see `LinkDoor` in tests/doors_records.py
-    "letter": {ALIVE: {}, TAKEN_BACK: {}, OF_ANOTHER_PURPOSE: {}},
-    "stop link": {ALIVE: {}, OF_ANOTHER_PURPOSE: {}},
-    "delivery": {
-        "one that failed": {"school_admin": {SCHOOL_ADMIN}, "first_admin": {OPERATOR}},
-        "one of another school": {"other_school_admin": {SCHOOL_ADMIN}},
-    },
-} | records_offers.THINGS
+THINGS = (
+    {
+        "visit": {
+            SHARED: TOLD | OF_THE_SIBLING,
+            PLANNED: STAFF,
+            NOT_SHARED: STAFF,
+            GROWN_UP: GROWN,
+            "a visit to another child of the school": AT_SCHOOL,
+            "a visit of another school": {},
+            CONFIDED: IN_CONFIDENCE,
+        },
+        "draft": {
+            "the counselor's": {"counselor": {COUNSELOR}},
+            "that of a counselor whose role ended": {},
+            "one of another school": {},
+        },
+        # words about one child are for those who see this one
+        "addendum": {
+            "what the mother added": TOLD,
+            ADDED_BY_STAFF: TOLD | OF_THE_SIBLING,
+            KEPT_BY_STAFF: STAFF,
+            "what the grown student added": {"adult": {STUDENT}},
+            "what was added in another school": {},
+            ADDED_IN_CONFIDENCE: IN_CONFIDENCE,
+        },
+        "promise": {
+            OWED_AT_HOME: TOLD,
+            OWED_AT_SCHOOL: TOLD,
+            "one of a visit not shared": STAFF,
+            OWED_BY_THE_GROWN: GROWN,
+            "one about another child of the school": AT_SCHOOL,
+            "one of another school": {},
+            "one of a confidential visit": IN_CONFIDENCE,
+        },
+        "need": {
+            "one that the family reads of": STAFF,
+            "one that the family kept out": IN_CONFIDENCE,
+            "one of a confidential visit": IN_CONFIDENCE,
+            "one of another school": {},
+        },
+        # named by its visit
+        "outing": {
+            "one of the school": STAFF | {"school_admin": {SCHOOL_ADMIN}},
+            "one of another school": ELSEWHERE,
+        },
+        **records_meetings.THINGS,
+        **records_suggestions.THINGS,
+        **records_campaigns.THINGS,
+        **records_photos.THINGS,
+        **records_stories.THINGS,
+        "meeting": {
+            "the class's": COLLEAGUES,
+            "another school's": {"other_school_admin": {SCHOOL_ADMIN}},
+        },
+        # whoever has the same figures may have the file; only who asked stops it
+        "report": {
+            OF_THE_SCHOOL: OFFICE,
+            OF_THE_CLASS: {"adviser": {ADVISER}},
+            "a report of another school": {"other_school_admin": {SCHOOL_ADMIN}},
+        },
+        "report file": {
+            OF_THE_SCHOOL: OFFICE,
+            OF_THE_CLASS: {"adviser": {ADVISER}},
+            FOR_EVERYBODY: COLLEAGUES | {"principal": {LEADER}},
+            "a file of another school": {"other_school_admin": {SCHOOL_ADMIN}},
+        },
+        # who holds the link reads: see `LinkDoor` in tests/doors_records.py
+        "letter": {ALIVE: {}, TAKEN_BACK: {}, OF_ANOTHER_PURPOSE: {}},
+        "stop link": {ALIVE: {}, OF_ANOTHER_PURPOSE: {}},
+        "delivery": {
+            "one that failed": {"school_admin": {SCHOOL_ADMIN}, "first_admin": {OPERATOR}},
+            "one of another school": {"other_school_admin": {SCHOOL_ADMIN}},
+        },
+    }
+    | records_offers.THINGS
+    | records_plans.THINGS
+    | records_versions.THINGS
+    | records_notes.THINGS
+    | records_situation.THINGS
+)
 
 # --- the words, and who may read them -------------------------------------------------------------
 
@@ -183,9 +194,13 @@ CANARIES = {
     "Canary-offer 96": set(),
     "Canary-theme 91": {"other_school_admin"},
     **records_meetings.CANARIES,
+    **records_notes.CANARIES,
+    **records_situation.CANARIES,
     **records_suggestions.CANARIES,
     **records_photos.CANARIES,
     **records_stories.CANARIES,
+    **records_plans.CANARIES,
+    **records_versions.CANARIES,
     "canary-letters@example.org": set(),
     # of brothers and sisters only those are named whom the reader sees
     "林小雨雪": NEAR | {"mother", "school_admin"},
@@ -200,8 +215,12 @@ SHOWN_AT = [
     ("visits:draft-step", "the counselor's"),
     ("visits:meeting-list", ""),
     *records_meetings.SHOWN_AT,
+    *records_notes.SHOWN_AT,
+    *records_situation.SHOWN_AT,
     *records_photos.SHOWN_AT,
     *records_stories.SHOWN_AT,
+    *records_plans.SHOWN_AT,
+    *records_versions.SHOWN_AT,
     ("reports:progress", "the child"),
     ("reports:progress", "a grown student"),
 ]
@@ -287,6 +306,10 @@ class Records:
         self.offers = records_offers.Offers(stage, c)
         self.stories = records_stories.Stories(stage, c, self)
         self.photos = records_photos.Photos(self)
+        self.plans = records_plans.Plans(stage, c)
+        self.versions = records_versions.Versions(stage, c, self.plans.plans)
+        self.notes = records_notes.Notes(stage, c)
+        self.situation = records_situation.Situation(stage, c)
 
     def of_the_child(self, c):
         # a name of its own: the example in the template of a roster has the one of the cast
@@ -457,7 +480,9 @@ class Records:
             "letter": [letter, channels.letter_token(self.fathers), stop],
             "stop link": [stop, letter],
         }
-        links |= self.stories.keys(letter) | self.photos.keys()
+        links |= self.stories.keys(letter) | self.photos.keys() | self.plans.keys()
+        links |= self.versions.keys()
+        links |= self.notes.keys() | self.situation.keys()
         links |= self.offers.keys(letter, self.planned) | self.campaigns.keys()
         return (
             {kind: [row.pk for row in found] for kind, found in rows.items()}

@@ -1,6 +1,7 @@
 """The API: its door, how it says no, its pages, and that nothing leaks through it.
 
-What it says of people is in tests/people/test_api_roster.py, of visits in tests/visits/test_api_visits.py.
+What it says of people is in tests/people/test_api_roster.py, of visits in tests/visits/test_api_visits.py,
+of plans in tests/counseling/test_api.py.
 """
 
 import datetime as dt
@@ -18,6 +19,7 @@ from visits.models import VisitChild
 
 from . import builders, doors, records
 from .api import ROOT, Program
+from .counseling.builders import make_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,7 @@ LISTS = {
     "guardianships/": Token.Scope.ROSTER,
     "visits/": Token.Scope.VISITS,
     "promises/": Token.Scope.PROMISES,
+    "plans/": Token.Scope.PLANS,
 }
 MOST_QUERIES = 15
 
@@ -207,6 +210,8 @@ def test_it_answers_what_is_not_yours_as_what_never_existed(cast):
         ("visits/", {"since": "yesterday"}, "since"),
         ("visits/", {"since": "9999-12-31T23:59:59-23:59"}, "since"),
         ("promises/", {"due_from": "99999-01-01"}, "due_from"),
+        ("plans/", {"state": "gone"}, "state"),
+        ("plans/", {"about": "x"}, "about"),
     ],
 )
 def test_it_says_which_parameter_is_wrong(cast, path, query, field):
@@ -274,6 +279,7 @@ def add_one_of_each(cast, number):
     builders.make_guardian(child)
     line = VisitChild(student=child, going_well="Reads a lot")
     records.hold(line, by=cast.principal, promises=[records.owed(child, "Lend a book")])
+    make_plan(cast, child, by=cast.principal)
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -319,6 +325,7 @@ KINDS = {
     "terms/": "term",
     "visits/": "visit",
     "promises/": "promise",
+    "plans/": "plan",
 }
 HOLDERS = [name for name in doors.PEOPLE if name not in doors.STRANGERS]
 # On pages of the office alone, where the reading of addresses is written down: never here.
@@ -348,7 +355,7 @@ def ask_for_everything(stage, person):
     for path, kind in KINDS.items():
         for label, key in stage.keys[kind].items():
             answers[path, label] = program.get(f"{path}{key}/")
-    for path in ("visits/", "promises/", "guardianships/"):
+    for path in ("visits/", "promises/", "guardianships/", "plans/"):
         for label, child in stage.keys["child"].items():
             answers[path, f"of {label}"] = program.get(path, student=child)
     return answers
@@ -393,6 +400,8 @@ def test_it_shows_just_the_things_that_the_pages_show(stage, told, person):
 
 def may_see(kind, person, people):
     """Whether a row of tests/doors.py is for `person`, in the eyes of the API."""
+    if kind == "plan" and person in ("mother", "adult"):
+        return False  # a family reads its plan on its page
     if person == "parent" and kind in ("guardianship", "promise"):
         return False  # it was granted visits, and no tie; what the other home promised stays there
     return bool(people.get("counselor" if person == "staff_without_second_factor" else person))
@@ -404,7 +413,9 @@ def test_it_tells_the_words_to_those_who_may_read_them(stage, told, person):
     text, _answers = told(person)
     on_pages_alone = (
         "Canary-draft", "Canary-theme", "Canary-day", "Canary-offer", "Canary-suggestion",
-        "Canary-gift", "Canary-photo", "Canary-story", "Canary-file", *NEVER_HERE,
+        "Canary-gift", "Canary-photo", "Canary-story", "Canary-file", "Canary-confided",
+        "Canary-agreed", "Canary-answer", "Canary-question",
+        "Canary-plan", "Canary-habit", "Canary-observation", "Canary-sheet", *NEVER_HERE,
     )  # fmt: skip
     may = {
         word

@@ -22,6 +22,7 @@ from visits.models import VisitChild
 from . import builders, records
 from .api import ROOT, Program
 from .cast import make_cast
+from .counseling.builders import make_plan, measure
 
 schemathesis = pytest.importorskip("schemathesis")
 from schemathesis.checks import not_a_server_error  # noqa: E402
@@ -82,6 +83,8 @@ def stage(django_db_setup, django_db_blocker):
         line = VisitChild(student=cast.child, going_well="Reads a lot", needs=["reading"])
         promises = [records.owed(cast.child, "Lend a book", cast.adviser)]
         visit = records.hold(line, by=cast.counselor, team=[cast.adviser], promises=promises)
+        plan = make_plan(cast)
+        measure(plan.goals.get(), 55, 56.5)
         cast.keys = {
             "schools": cast.school.pk,
             "divisions": cast.school_class.division_id,
@@ -91,6 +94,7 @@ def stage(django_db_setup, django_db_blocker):
             "guardianships": cast.mother.guardianship.pk,
             "visits": visit.pk,
             "promises": visit.promises.get().pk,
+            "plans": plan.pk,
         }
         cast.texts = [
             builders.make_token(user).text for user in (cast.principal, cast.adviser, cast.mother)

@@ -15,13 +15,17 @@ from django.urls import get_resolver, reverse
 from . import doors, records
 from .doors import AWAY, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIGN_IN, WRONG_METHOD
 from .doors_api import API
+from .doors_notes import NOTES
 from .doors_offers import OFFERS
+from .doors_plans import PLANS
 from .doors_records import RECORDS
+from .doors_situation import SITUATION
 from .doors_stories import STORIES
+from .doors_versions import VERSIONS
 
 pytestmark = pytest.mark.django_db
 
-DOORS = [*doors.DOORS, *RECORDS, *OFFERS, *STORIES, *API]
+DOORS = [*doors.DOORS, *RECORDS, *OFFERS, *STORIES, *PLANS, *SITUATION, *NOTES, *VERSIONS, *API]
 BY_NAME = {door.name: door for door in DOORS}
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # CSRF tokens: the only thing that differs by chance
 METHODS = ("get", "post")
@@ -71,9 +75,10 @@ def stage(django_db_setup, django_db_blocker):
 @contextlib.contextmanager
 def plainly():
     """Answer without what costs time and only tests of single pages want: a line in the log for
-    each refusal, and a copy of every template's context."""
+    each refusal, and a copy of every template's context. Nobody's sign-in grows old meanwhile."""
     logging.disable(logging.WARNING)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("homeschool.people.signin.proof.FRESH", 24 * 60 * 60)
         patch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
         yield
     logging.disable(logging.NOTSET)

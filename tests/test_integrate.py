@@ -12,6 +12,7 @@ from django.test import Client
 
 from homeschool.people.models import Token
 from tests import builders
+from tests.counseling.builders import make_plan, measure
 from tests.records import hold, owed
 from visits.models import VisitChild
 
@@ -34,16 +35,19 @@ def examples(kind):
 
 @pytest.fixture
 def world(cast):
-    """What the guide tells of: a visit of the counselor, and a token of hers."""
+    """What the guide tells of: a visit and a plan of the counselor, and a token of hers."""
     line = VisitChild(student=cast.child, going_well="Reads aloud", needs=["reading"])
     promises = [owed(cast.child, "Lend a book", cast.adviser)]
     visit = hold(line, by=cast.counselor, household=cast.household, promises=promises)
     builders.give_caseload(cast.counselor, cast.classmate)
+    plan = make_plan(cast, state="active")
+    measure(plan.goals.get(), 55, 58)
     return {
         "PORTAL": PORTAL,
         "TOKEN": builders.make_token(cast.counselor).text,
         "STUDENT": str(cast.child.pk),
         "VISIT": str(visit.pk),
+        "PLAN": str(plan.pk),
     }
 
 

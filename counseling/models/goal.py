@@ -83,10 +83,32 @@ class Goal(models.Model):
         """The line from the baseline to the target."""
         return rules.Aim(self.baseline_on, self.baseline, self.target_on, self.target)
 
-    def measured(self, value, on, *, by, source, words="", today, supersedes=None):
+    def change(self, *, by, edits, **values):
+        """Write these columns, by somebody who read the plan at `edits`. Raises Stale, NotThatState."""
+        with transaction.atomic():
+            plan = self.plan.locked(edits)
+            stands = Goal.objects.get(pk=self.pk)
+            changed = sorted(n for n, value in values.items() if getattr(stands, n) != value)
+            if changed:
+                Goal.objects.filter(pk=self.pk).update(**{n: values[n] for n in changed})
+                plan.touch("goal.changed", by, goal=str(self.pk), fields=changed)
+        self.refresh_from_db()
+
+    def end(self, *, by):
+        """Follow it no more: it stays in the plan as it is; ended before, nothing happens."""
+        with transaction.atomic():
+            plan = self.plan.locked()
+            if Goal.objects.filter(pk=self.pk, ended_at=None).update(ended_at=timezone.now()):
+                plan.touch("goal.ended", by, goal=str(self.pk))
+        self.refresh_from_db()
+
+    def measured(
+        self, value, on, *, by, source, words="", today, supersedes=None, check_in=None
+    ):  # fmt: skip
         """Write down that `value` was measured on the day `on`, and return the Point.
 
-        `supersedes` is the point that it corrects. Raises NotAPoint for a day after `today` or before
+        `supersedes` is the point that it corrects, `check_in` by which a home answered; a correction
+        stays of the home whose number it corrects. Raises NotAPoint for a day after `today` or before
         the baseline, for a value outside of the measure, and for a point that was corrected already;
         NotThatState for a closed plan.
         """
@@ -101,8 +123,9 @@ class Goal(models.Model):
             if supersedes and Point.objects.filter(supersedes=supersedes).exists():
                 raise NotAPoint("replaced")
             point = self.points.create(
-                value=value, on=on, by=by, source=source, words=words, supersedes=supersedes
-            )
+                value=value, on=on, by=by, source=source, words=words, supersedes=supersedes,
+                check_in_id=check_in.pk if check_in else supersedes and supersedes.check_in_id,
+            )  # fmt: skip
             plan.record("point.measured", by, goal=str(self.pk), source=source)
             return point
 
@@ -113,6 +136,13 @@ class PointQuerySet(PartQuerySet):
     def standing(self):
         """Return those that were not corrected."""
         return self.filter(~Exists(Point.objects.filter(supersedes=OuterRef("pk"))))
+
+    def shown_to(self, user):
+        """Return what `user` of the family may read: all but the numbers that another home answered."""
+        from .check_in import CheckIn
+
+        asked = CheckIn.objects.visible_to(user)
+        return self.filter(Q(check_in=None) | Q(check_in__in=asked.values("pk")))
 
 
 class Point(models.Model):
@@ -134,6 +164,10 @@ class Point(models.Model):
     source = models.CharField(max_length=8, choices=Source)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    # where a home answered with it: no other home of the child reads it
+    check_in = models.ForeignKey(
+        "counseling.CheckIn", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
     )

@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 from counseling import rules
 
 from .goal import Goal, Point
+from .shares import monday_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def judged(plan, goal, points, today):
 def delivered(weeks, since=None):
     """Return the share of what was planned that was attended, from the week of `since` on; None
     where nothing was planned."""
-    first = since - dt.timedelta(days=since.weekday()) if since else dt.date.min
+    first = monday_of(since) if since else dt.date.min
     counted = [week for week in weeks if week.monday >= first]
     planned = sum(week.planned for week in counted)
     return Fraction(sum(week.attended for week in counted), planned) if planned else None

@@ -50,6 +50,10 @@ class PlanNeed(models.Model):
     )
     words = models.TextField(_("in the child's own words"), max_length=1000, blank=True)
     need = models.ForeignKey("visits.Need", models.PROTECT, null=True, blank=True, related_name="+")
+    # what was seen or counted of the child, as evidence
+    observation = models.ForeignKey(
+        "counseling.Observation", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = PartQuerySet.as_manager()
 

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from homeschool.journal.models import Entry
 from homeschool.people import sight
@@ -59,6 +60,10 @@ class PlanQuerySet(sight.SightQuerySet):
         """Return those that are not closed."""
         return self.exclude(state=Plan.State.CLOSED)
 
+    def shown(self):
+        """Return those open ones that their families read."""
+        return self.open().exclude(published_at=None)
+
     def at_work(self):
         """Return those by which something happens now: points are measured, reviews fall due."""
         return self.filter(state__in=Plan.AT_WORK)
@@ -79,7 +84,7 @@ class Plan(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("being written")
         AGREED = "agreed", _("agreed")
-        ACTIVE = "active", _("at work")
+        ACTIVE = "active", pgettext_lazy("state of a plan", "at work")
         REVIEW = "review", _("under review")
         FADING = "fading", _("help is fading out")
         CLOSED = "closed", _("closed")
@@ -180,6 +185,9 @@ class Plan(models.Model):
     def __str__(self):
         return self.title
 
+    def get_absolute_url(self):
+        return reverse("counseling:plan-detail", args=[self.pk])
+
     @property
     def is_at_work(self):
         """Whether points are measured and reviews fall due."""
@@ -236,6 +244,10 @@ class Plan(models.Model):
         """Write an Entry about this plan."""
         Entry.record(verb, self, by=by, student=self.student, school=self.school, **data)
 
+    def record_reading(self, by, verb="plan.viewed"):
+        """Write down that staff read it, or printed it ("plan.printed"); the family can see that."""
+        self.record(verb, by, kind=Entry.Kind.VIEWED)
+
     # --- its way --------------------------------------------------------------------------------
     def approve(self, *, by):
         """Write a leader's yes down; the first one stands."""
@@ -270,10 +282,11 @@ class Plan(models.Model):
         """Begin a review; under review already, nothing happens."""
         self._step({self.State.ACTIVE, self.State.FADING}, self.State.REVIEW, "plan.reviewing", by)
 
-    def close(self, *, by, outcome, words=""):
-        """End it for good, with what came of it. Raises NotThatState where it is closed already."""
+    def close(self, *, by, outcome, words="", edits=None):
+        """End it for good, with what came of it. Raises NotThatState where it is closed already, Stale
+        where `edits` is given and somebody changed it since."""
         with transaction.atomic():
-            self.locked().write(
+            self.locked(edits).write(
                 "plan.closed",
                 by,
                 state=self.State.CLOSED,
@@ -283,6 +296,24 @@ class Plan(models.Model):
                 closed_by=by,
             )
         self.refresh_from_db()
+
+    def add_goal(self, *, by, **values):
+        """Write a goal after the others and return it. Raises NotThatState for a closed plan."""
+        with transaction.atomic():
+            stands = self.locked()
+            goal = stands.goals.create(place=stands.goals.count(), **values)
+            stands.touch("goal.made", by, goal=str(goal.pk))
+        return goal
+
+    def count_week(self, monday, *, by, **counts):
+        """Write down how much of the help was planned in the week of `monday`, took place, and was
+        attended; counted again, the new numbers stand. Raises NotThatState for a closed plan."""
+        with transaction.atomic():
+            stands = self.locked()
+            stands.weeks.update_or_create(
+                monday=monday, defaults=counts | {"by": by, "at": timezone.now()}
+            )
+            stands.record("plan.week_counted", by, monday=monday.isoformat())
 
     def hand_to(self, owner, *, by):
         """Let `owner` look after it from now on."""

@@ -110,6 +110,7 @@ class World:
         of numbers, and row by row they would take minutes.
         """
         from homeschool.bench.asked import make_asked
+        from homeschool.bench.plans import make_plans
 
         with transaction.atomic(using=self.using), connections[self.using].cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
@@ -120,6 +121,7 @@ class World:
             self._make_records()
             self._make_open_ends()
             make_asked(self)
+            make_plans(self)
         with connections[self.using].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 

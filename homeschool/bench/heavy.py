@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from unittest import mock
 
 from django.db import connection
 
@@ -35,10 +36,11 @@ def timed(work):
 # --- the term report -----------------------------------------------------------------------------
 def term_report(stage):
     """Measure the frozen report of the whole school for its leader, hash and all, against its
-    statement and those of its campaigns with all children of the school, sent by hand."""
+    statements with all children of the school, sent by hand, and the rules on the goals of plans."""
+    from counseling import rules
     from homeschool.people import sight
     from homeschool.reports import term as report
-    from homeschool.reports.term import counting
+    from homeschool.reports.term import counting, goals
 
     term = Term.objects.select_related("school").get(pk=uid("term"))
 
@@ -53,12 +55,22 @@ def term_report(stage):
         caught.append((sql, params))
         return execute(sql, params, *rest)
 
-    with connection.execute_wrapper(catch):
+    judged: list = []
+    judge = rules.judge
+
+    def remember(*args, **how):
+        judged.append((args, how))
+        return judge(*args, **how)
+
+    with connection.execute_wrapper(catch), mock.patch.object(rules, "judge", remember):
         everybody = Student.objects.filter(school=term.school_id)
         counting.count(term, everybody)
         counting.count_campaigns(term, everybody)
+        goals.count_goals(term, everybody)
 
     def by_hand():
+        for args, how in judged:
+            judge(*args, **how)
         with connection.cursor() as cursor:
             for sql, params in caught:
                 cursor.execute(sql, params)

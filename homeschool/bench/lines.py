@@ -45,6 +45,9 @@ def pages():
         "an offer": ("mother", _link(uid("offer", 0, 0)), {}),
         "needs": ("counselor", reverse("visits:need-list"), {}),
         "needs of a leader": ("leader", reverse("visits:need-list"), {}),
+        "plan": ("counselor", reverse("counseling:plan-detail", args=[uid("a plan", 0)]), {}),
+        "plans of a leader": ("leader", f"{reverse('counseling:plan-list')}?whose=all", {}),
+        "board of reviews": ("leader", reverse("counseling:board"), {}),
         "who is next": ("leader", reverse("visits:campaign-next", args=[uid("campaign")]), {}),
     }
 
@@ -139,6 +142,7 @@ TENFOLD = {
     "offers": 1.25,
     "needs": 1.25,
     "needs of a leader": 1.5,
+    "board of reviews": 1.25,
 }
 # What stands in the way where a goal is not reached, as profiles say.
 SHORT = {
@@ -175,7 +179,11 @@ _LINES = (
         "queries-progress", "queries of the progress page", "", 8,
         partial(queries, ["progress", "progress for staff"]), absolute=True,
     ),
-    Line("queries", "queries of any other page, at most", "", 15, partial(queries, []), absolute=True),
+    Line(
+        "queries-plans", "queries of a plan with 20 goals and 2,000 results, and of the board of reviews",
+        "", 12, partial(queries, ["plan", "board of reviews"]), absolute=True,
+    ),
+    Line("queries", "queries of any other page, at most", "", 16, partial(queries, []), absolute=True),
     *(
         Line(
             f"tenfold-{name.replace(' ', '-')}", f"{name}, p50 at 10 x data", "the same page at 1 x",
@@ -187,7 +195,8 @@ _LINES = (
         "clients", "16 clients on the progress page", "4 clients", 0.9, crowd, at_least=True,
     ),
     Line(
-        "report", "term report, snapshot", "the same aggregates as plain SQL, for all children",
+        "report", "term report, snapshot",
+        "the same aggregates as plain SQL, for all children, and the bare rules on the goals of plans",
         1.3, heavy.term_report,
     ),
     Line(

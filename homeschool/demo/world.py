@@ -19,6 +19,7 @@ PARTS = {
         "homeschool.demo.wishes",
         "homeschool.demo.visits",
         "homeschool.demo.needs",
+        "homeschool.demo.observations",
         "homeschool.demo.offers",
         "homeschool.demo.meetings",
         "homeschool.demo.files",
@@ -27,6 +28,10 @@ PARTS = {
         "homeschool.demo.reports",
         "homeschool.demo.moving",
         "homeschool.demo.returned",
+        "homeschool.demo.plans",
+        "homeschool.demo.versions",
+        "homeschool.demo.habits",
+        "homeschool.demo.notes",
     ),
     COLLEGE_CODE: (
         "homeschool.demo.college.people",

@@ -13,6 +13,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, ngettext, pgettext
 
+from counseling.reading.publishing import heard_in_words
+from counseling.reading.words import review_words
 from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.views.seen import listed
@@ -291,6 +293,24 @@ class Today:
         }
 
     @cached_property
+    def _plans(self):
+        """What waits in one's own plans (one query)."""
+        return list(asked.plans(self.user, self.today))
+
+    @property
+    def reviews(self):
+        """Reviews of one's own plans that are due or late, the latest first."""
+        found = [row for row in self._plans if row["kind"] == "review"]
+        return [row | {"said": review_words(row["due"], self.today)} for row in found]
+
+    @property
+    def plans_said(self):
+        """What families said about one's own plans and nobody has read yet, the longest waiting first."""
+        found = [row for row in self._plans if row["kind"] != "review"]
+        found.sort(key=lambda row: row["at"])
+        return [heard_in_words(row, self.zone) for row in found]
+
+    @cached_property
     def read_by(self):
         """Who of the families said within a week to have read the summary of one's own visits."""
         rows = asked.summaries_read(self.user, self.now - NEWS, self.now - FORGOTTEN)
@@ -337,7 +357,7 @@ class Today:
         """How many things need the reader; what families have read needs nobody."""
         lists = (
             self.late_promises, self.offers, self.answers, self.suggestions, self.drafts,
-            self.unwritten,
+            self.unwritten, self.plans_said, self.reviews,
         )  # fmt: skip
         return sum(map(len, lists))
 

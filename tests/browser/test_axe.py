@@ -13,7 +13,9 @@ from django.conf import settings
 from tests import doors
 from tests.doors import OK
 from tests.doors_offers import OFFERS
+from tests.doors_plans import PLANS
 from tests.doors_records import RECORDS
+from tests.doors_situation import SITUATION
 from tests.doors_stories import STORIES
 
 from .conftest import DESKTOP, PHONE, Watch
@@ -21,7 +23,7 @@ from .conftest import DESKTOP, PHONE, Watch
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 VISITS = [door for door in RECORDS if door.name.startswith("visits:")]
-DOORS = [*doors.DOORS, *OFFERS, *STORIES, *VISITS]
+DOORS = [*doors.DOORS, *OFFERS, *PLANS, *STORIES, *SITUATION, *VISITS]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
@@ -41,6 +43,11 @@ NO_PAGES = {
     "visits:feed-read",
     "visits:road-pdf",
     "visits:card-pdf",
+    "counseling:plan-pdf",
+    "counseling:import-template",
+    "counseling:import-template-points",
+    "counseling:import-refused",
+    "counseling:import-progress",
     "visits:visits-import-template",
     "visits:meeting-calendar",
     "visits:booking-calendar",
@@ -92,6 +99,7 @@ def read(chromium, portal, stage):
             context = chromium.new_context(base_url=portal, reduced_motion="reduce")
             cookies = stage.sessions[person].items()
             context.add_cookies([{"name": k, "value": v, "url": portal} for k, v in cookies])
+            context.add_init_script(AXE)
             pages[person] = context.new_page()
             pages[person].watch = Watch(pages[person], portal)
         page = pages[person]
@@ -99,7 +107,6 @@ def read(chromium, portal, stage):
         page.context.add_cookies([spoken])
         page.watch.complaints.clear()
         page.goto(url)
-        page.evaluate(AXE)
         return page
 
     yield go
@@ -143,6 +150,5 @@ def test_axe_finds_nothing_in_a_form_that_was_refused(stage, read, name, person,
     summary.wait_for()
     assert page.title().startswith("Error:")
     assert page.evaluate("document.activeElement.closest('.error-summary') !== null")
-    page.evaluate(AXE)
     look_at(page, "light", PHONE)
     look_at(page, "dark", PHONE)

@@ -13,8 +13,8 @@ def make_plan(cast, student=None, *, by=None, state=Plan.State.DRAFT, **columns)
     student, by = student or cast.child, by or cast.counselor
     at_work = {"next_review_on": MONDAY + dt.timedelta(weeks=4)} if state in Plan.AT_WORK else {}
     plan = Plan.objects.create(
-        school=student.school, student=student, owner=by, made_by=by, title="Reading", state=state,
-        **({"begins": MONDAY, "ends": MONDAY + dt.timedelta(weeks=15)} | at_work | columns),
+        school=student.school, student=student, owner=by, made_by=by, state=state,
+        **({"title": "Reading", "begins": MONDAY, "ends": MONDAY + dt.timedelta(weeks=15)} | at_work | columns),
     )  # fmt: skip
     make_goal(plan)
     return plan

@@ -210,7 +210,7 @@ def test_it_keeps_no_password_and_no_token(client):
     data = typed(client, csrfmiddlewaretoken="t" * 64)
     end(client)
     client.post("/note/", data)
-    text = kept._SECRET.from_db_value(client.session["kept_text"]["text"], None, None)
+    text = kept.unseal(client.session["kept_text"]["text"])
     assert "csrfmiddlewaretoken" not in text
     assert "writer" not in text
 

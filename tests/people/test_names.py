@@ -100,3 +100,8 @@ def test_a_name_of_255_signs_in_any_script_is_kept_and_found(sign):
     child = builders.make_student(builders.make_class(builders.make_school()), name)
     assert child.full_name == name
     assert Student.objects.found_by(name[:20]).get() == child
+
+
+def test_an_accent_without_a_letter_is_no_syllable():
+    assert names.sort_key("雨\u0308林") == "yu lin"
+    assert names.search_key("雨\u0308林") == names.search_key("雨林")

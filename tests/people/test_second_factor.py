@@ -464,7 +464,7 @@ def test_every_page_that_asks_again_stands_in_this_list():
         if asked_again(getattr(pattern, "callback", None))
     }
     assert found == {
-        "campaign-export", "caseload-end", "gift-export", "guardianship-add", "guardianship-edit",
+        "campaign-export", "caseload-end", "gift-export", "glass-break", "guardianship-add", "guardianship-edit",
         "guardianship-end", "guardianship-restore", "guardianship-restrict", "guardianship-same",
         "guardianship-withdraw", "handover", "need-export", "report-file", "roster-export",
         "staff-add", "staff-detail", "staff-edit", "staff-end", "staff-hand-over",

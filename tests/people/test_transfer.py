@@ -182,6 +182,8 @@ def test_the_journal_says_what_went_to_whom(cast, transfer, there):
     assert {"student", "guardianships", "households", "visits", "promises"} <= set(
         entry.data["what"]
     )
+    of_plans = {"plans", "goals", "habits", "answers", "observations"}
+    assert of_plans <= set(entry.data["what"])
     assert entry.data["basis"] == "34 CFR 99.31(a)(2)"
     assert Entry.objects.get(verb="student.joined").school == cast.other_school
 

@@ -269,13 +269,13 @@ def test_rows_of_a_confidential_visit_do_not_open(busy, as_):
         assert "a lamp" not in text
 
 
-def test_a_sheet_costs_a_query_for_each_campaign_and_one_for_voices(
+def test_a_sheet_costs_a_query_for_each_campaign_and_one_for_voices_and_goals(
     busy, as_, django_assert_max_num_queries
 ):
     reader, most = as_(busy.principal), 15
     reader.get(URL)
     for sheet in SHEETS:
-        more = {"campaigns": 1 + 2, "voices": 1}.get(sheet, 0)
+        more = {"campaigns": 1 + 2, "voices": 1, "goals": 1}.get(sheet, 0)
         with django_assert_max_num_queries(most + more):
             reader.get(URL, {"sheet": sheet})
 

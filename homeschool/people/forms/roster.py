@@ -28,10 +28,15 @@ class RosterForm(SubmissionFormMixin, forms.Form):
         help_text=gettext_lazy("For a sheet: otherwise a class that is missing is made."),
     )  # fmt: skip
 
+    @property
+    def largest(self):
+        """How many bytes a file may have."""
+        return LARGEST_FILE
+
     def clean_file(self):
         upload = self.cleaned_data["file"]
-        if upload.size > LARGEST_FILE:
-            most = {"number": LARGEST_FILE // 1024**2}
+        if upload.size > self.largest:
+            most = {"number": self.largest // 1024**2}
             raise ValidationError(_("A file may have %(number)s MB at most."), params=most)
         raw = upload.read()
         if not raw.strip():

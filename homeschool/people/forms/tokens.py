@@ -12,6 +12,10 @@ HINTS = {
     Scope.ROSTER: _("As the children’s pages say it, without addresses."),
     Scope.VISITS: _("Also what was said. That it was read is written down, with your name."),
     Scope.PROMISES: _("Who does what by when."),
+    Scope.PLANS: _(
+        "For staff: goals, what was measured, the next review. That a plan was read is written down, "
+        "with your name."
+    ),
 }
 
 

@@ -1,8 +1,6 @@
 """Rosters that came in: the files, what each did, and under which key a school's system names a row."""
 
-import json
 import uuid
-import zlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,6 +14,7 @@ from homeschool.journal.models import Entry, Job
 from homeschool.people import sight
 
 from .school import School, SchoolPartQuerySet
+from .sent_file import SentFile
 
 
 class RosterKey(models.Model):
@@ -105,7 +104,7 @@ class RosterImportManager(models.Manager.from_queryset(RosterImportQuerySet)):
         return row
 
 
-class RosterImport(models.Model):
+class RosterImport(SentFile, models.Model):
     """A roster that somebody sent: its file, what it would do, and what it did.
 
     A Job reads the file and keeps what it would do (`checked`); once it is confirmed another Job
@@ -126,6 +125,7 @@ class RosterImport(models.Model):
         UNDONE = "undone", _("taken back")
 
     AT_WORK = (State.CHECKING, State.WRITING, State.UNDOING)
+    NOTES, ARGUMENT = NOTES, "roster"
     OPEN = (State.CHECKING, State.COLUMNS, State.CHECKED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -171,46 +171,6 @@ class RosterImport(models.Model):
     def get_absolute_url(self):
         return reverse("people:roster-detail", args=[self.pk])
 
-    @property
-    def stands(self):
-        """The state; where the work at it failed for good, the one that follows. Reads the job."""
-        if self.state not in self.AT_WORK or self._failure() is None:
-            return self.State(self.state)
-        return self.State.DONE if self.state == self.State.UNDOING else self.State.FAILED
-
-    @property
-    def at_work(self):
-        """Whether a worker has it, or will have it; reads the job."""
-        return self.stands in self.AT_WORK
-
-    @property
-    def said(self):
-        """What the page says of how it stands, empty where there is nothing to say."""
-        note = self.note
-        if self.stands != self.state:
-            note = self._failure()
-        return str(NOTES.get(note, note))
-
-    @property
-    def plan(self):
-        """What it would do, as homeschool.people.importing.told keeps it; {} once it is thrown away."""
-        return json.loads(zlib.decompress(self.checked)) if self.checked else {}
-
-    def settle(self):
-        """Let the row itself say that its work failed for good. Reads the job."""
-        if self.stands != self.state:
-            self.keep(self.state, state=self.stands, note=self._failure())
-
-    def _failure(self):
-        """Return the note of a job that failed for good, None of every other."""
-        if self.job is None or self.job.state != Job.State.FAILED:
-            return None
-        return self.job.error if self.job.error in NOTES else "failed"
-
-    def keep(self, was, **values):
-        """Set these fields where the state is still `was`; returns whether it was."""
-        return bool(RosterImport.objects.filter(pk=self.pk, state=was).update(**values))
-
     # --- what people do with it: each returns whether it stood so that this could be done ---------
 
     def name_columns(self, meanings, without, *, by):
@@ -241,13 +201,7 @@ class RosterImport(models.Model):
         return self._hand_on(self.State.DONE, self.State.UNDOING, TAKE_BACK, by, note="")
 
     def _hand_on(self, was, state, kind, by, **values):
-        values |= {"state": state, "progress": {}, "stop_asked_at": None}
-        with transaction.atomic():
-            job = Job.ask(kind, by=by, roster=str(self.pk))
-            if not self.keep(was, job=job, **values):
-                transaction.set_rollback(True)
-                return False
-        return True
+        return self.hand_on(was, state, kind, by, progress={}, stop_asked_at=None, **values)
 
     def stop(self, *, by):
         """Stop it: at once while nothing is written, else before the writer's next step."""

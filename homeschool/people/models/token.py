@@ -73,6 +73,7 @@ class Token(models.Model):
         ROSTER = "roster:read", _("Children, guardians, classes and terms")
         VISITS = "visits:read", _("Visits")
         PROMISES = "promises:read", _("Promises")
+        PLANS = "plans:read", _("Plans")
 
     MOST = 20  # live ones of one person
     DAYS = (30, 90, 365)

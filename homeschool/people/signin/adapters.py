@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy as _
 
-from homeschool.fields import EncryptedTextField
+from homeschool.fields import seal, unseal
 from homeschool.people.models import User
 from homeschool.people.signin import post, proof
 
-_SECRET = EncryptedTextField()
 _NEWS = {
     "account/email/password_changed": _("Your password was changed."),
     "account/email/password_set": _("You now have a password."),
@@ -106,10 +105,10 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text):
-        return _SECRET.get_prep_value(text)
+        return seal(text)
 
     def decrypt(self, encrypted_text):
-        return _SECRET.from_db_value(encrypted_text, None, None)
+        return unseal(encrypted_text)
 
     def generate_authenticator_name(self, user, type):
         """Return a name for a passkey that was given none."""

@@ -12,7 +12,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from homeschool.fields import EncryptedTextField
+from homeschool.fields import KeyIsLost, seal, unseal
 from homeschool.forms import desk
 from homeschool.people.signin.proof import send_to
 
@@ -21,7 +21,6 @@ _LIMIT = 1024 * 1024
 _A_DAY = 60 * 60 * 24
 _NOT_TEXT = {"csrfmiddlewaretoken", "writer"}
 _SIGNER = signing.Signer(salt="signin.kept.writer")
-_SECRET = EncryptedTextField()
 
 
 @dataclass
@@ -78,9 +77,13 @@ def _take(request, form=None):
     if not ours or form not in (None, kept["form"]):
         return None
     del request.session[_KEPT]
+    try:
+        typed = json.loads(unseal(kept["text"]))
+    except KeyIsLost:  # its key was taken away since
+        return None
     messages.info(request, _("We kept what you wrote. Please look through it and send it again."))
     text = QueryDict(mutable=True)
-    for name, values in json.loads(_SECRET.from_db_value(kept["text"], None, None)).items():
+    for name, values in typed.items():
         text.setlist(name, values)
     return text
 
@@ -97,7 +100,7 @@ def keep(request, mark):
             _("What you wrote is too long to be kept here. It is still in your browser: go back."),
         )
         return
-    request.session[_KEPT] = vars(mark) | {"text": _SECRET.get_prep_value(text)}
+    request.session[_KEPT] = vars(mark) | {"text": seal(text)}
     request.session.set_expiry(_A_DAY)
 
 

@@ -111,12 +111,12 @@ def roster_confirm(request, pk):
     """Let an import come in as it was shown; where it moved on meanwhile, show how it stands."""
     row = _row(request, pk)
     if row.stands != State.CHECKED:
-        return _as_it_stands(request, row)
+        return as_it_stands(request, row)
     form = RosterConfirmForm(request.POST, plan=row.plan)
     if not form.is_valid():
         return _show_plan(request, row, form, NOT_WHOLE)
     if form.cleaned_data["digest"] != row.digest:
-        return _as_it_stands(request, row)
+        return as_it_stands(request, row)
 
     def work():
         row.confirm(
@@ -128,7 +128,7 @@ def roster_confirm(request, pk):
     return redirect(Submission.once(request.user, form.cleaned_data["submission"], work))
 
 
-def _as_it_stands(request, row):
+def as_it_stands(request, row):
     """Go to the page of an import; say so where the form was not the one that brought it there."""
     once = OnceForm(request.POST)
     once.is_valid()
@@ -150,7 +150,7 @@ def roster_columns(request, pk):
     """Ask which heading of a sheet is which column, and remember it for the school."""
     row = _row(request, pk)
     if row.stands != State.COLUMNS:
-        return _as_it_stands(request, row) if request.method == "POST" else redirect(row)
+        return as_it_stands(request, row) if request.method == "POST" else redirect(row)
     form = ColumnsForm(posted(request), question=row.plan)
     if request.method == "POST" and form.is_valid():
 
@@ -178,7 +178,11 @@ def roster_refused(request, pk):
     if row.refused is None:
         messages.info(request, NO_LONGER)
         return redirect(row)
-    content = bytes(row.refused)
+    return refused_file(bytes(row.refused))
+
+
+def refused_file(content):
+    """Return the answer that is kept as a file of refused rows: a CSV, or a ZIP of several."""
     ending, kind = ("zip", "application/zip") if content.startswith(b"PK") else ("csv", "text/csv")
     answer = HttpResponse(
         content, content_type=f"{kind}; charset=utf-8" if ending == "csv" else kind
@@ -190,9 +194,13 @@ def roster_refused(request, pk):
 
 def roster_take_back(request, pk):
     """Ask whether an import is to be taken back, and let it."""
-    row = _row(request, pk)
-    if row.stands != State.DONE or not row.may_be_undone:
-        return _as_it_stands(request, row) if request.method == "POST" else redirect(row)
+    return asked_back(request, _row(request, pk), "people/roster_take_back.html")
+
+
+def asked_back(request, row, template):
+    """Ask on the page `template` whether what a file brought is to be taken back, and let it."""
+    if row.stands != row.State.DONE or not row.may_be_undone:
+        return as_it_stands(request, row) if request.method == "POST" else redirect(row)
     form = OnceForm(posted(request))
     if request.method == "POST":
         form.is_valid()
@@ -203,4 +211,4 @@ def roster_take_back(request, pk):
 
         return redirect(Submission.once(request.user, form.cleaned_data["submission"], work))
     context = {"row": row, "school": row.school, "counts": row.counts, "form": form}
-    return render(request, "people/roster_take_back.html", context)
+    return render(request, template, context)

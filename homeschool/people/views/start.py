@@ -226,6 +226,7 @@ def _links(row):
         ("people:roster-export", "download", _("Take the roster along")),
         ("people:invitation-list", "qr-code", _("Letters of invitation")),
         ("visits:visits-import", "footprints", _("Bring in past visits")),
+        ("counseling:import-list", "book-open", _("Bring in marks and attendance")),
         ("visits:aspect-list", "list-checks", _("What visits are about")),
         ("people:school-settings", "settings", _("Settings of the school")),
     )

@@ -16,6 +16,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, JSONObject, Now
 
+from counseling.models import Plan
+from counseling.reading.home import versions_told
 from homeschool.journal.models import Receipt
 from homeschool.people import sight
 from homeschool.people.asked import ADVISER
@@ -67,14 +69,15 @@ def sign_of(name):
 
 def children_for(user, pk):
     """Return the children whose family page `user` opens: the own ones, and the child `pk` that
-    `user` works with, each with what lies `ahead` of it (one query)."""
+    `user` works with, each with what lies `ahead` of it, and whether it `has_plan` that its family
+    reads (one query)."""
     return [_child(row) for row in _own_and_other(user, pk)]
 
 
 def _child(row):
-    ahead = {name: row.pop(name) for name in AHEAD}
+    ahead, has_plan = {name: row.pop(name) for name in AHEAD}, row.pop("has_plan")
     child = instance(Student, row)
-    child.sign, child.ahead = sign_of(child.called), ahead
+    child.sign, child.ahead, child.has_plan = sign_of(child.called), ahead, has_plan
     return child
 
 
@@ -83,7 +86,8 @@ def _own_and_other(user, pk):
     own = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES)
     other = Student.objects.visible_to(user, roles=sight.STAFF_ROLES).filter(pk=pk)
     rows = (own | other).annotate(**{name: of(user) for name, of in AHEAD.items()})
-    return whole(rows, "school", "school_class", columns=(*ADVISER, *AHEAD))
+    rows = rows.annotate(has_plan=Exists(Plan.objects.shown().filter(student=OuterRef("pk"))))
+    return whole(rows, "school", "school_class", columns=(*ADVISER, *AHEAD, "has_plan"))
 
 
 # --- visits --------------------------------------------------------------------------------------
@@ -187,3 +191,10 @@ def promises_told(user, child, *, as_family):
     )
     columns = ("id", "side", "what", "due", "done_at", "owner__full_name", "owner_name")
     return rows.values(*columns, "visit__written_in")[:MOST_PROMISES]
+
+
+# --- plans ---------------------------------------------------------------------------------------
+@prepared_for
+def plans_told(user, child, monday, *, as_family):
+    """The published plans of the child that are open, with what was measured and said."""
+    return versions_told(user, child, monday, roles_read(as_family))

@@ -4,6 +4,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, When
 from django.db.models.functions import Cast, Coalesce, JSONObject, TruncDate
 
+from counseling.reading import publishing
 from homeschool.journal.models import Entry, Receipt
 from homeschool.people import sight
 from homeschool.people.asked.readers import prepared_for
@@ -207,3 +208,10 @@ def unwritten(user, before):
         .order_by("-planned_at", "pk")
         .values("id", "planned_at", "children_seen")
     )[:MOST_ROWS]
+
+
+@prepared_for
+def plans(user, today):
+    """What waits in the plans that `user` looks after: what families said and nobody has read, and the
+    reviews that are due on `today`."""
+    return publishing.to_do(user, today)[: 2 * MOST_ROWS]

@@ -1,7 +1,7 @@
 """What a family reads about its child: one sentence, strengths, the next visit, promises, summaries.
 
-Two queries beside those for the child and for who looked. What the first home answered, who was
-there and where stays with that home.
+Two queries beside those for the child and for who looked, and one where there is a plan. What the
+first home answered, who was there and where stays with that home.
 """
 
 import datetime as dt
@@ -12,12 +12,16 @@ from functools import cached_property
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
+from counseling.models.plan import ITEM as PLANS
+from counseling.models.shares import monday_of
+from counseling.reading.home import PlanAtHome
 from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.views.seen import Seen, listed
 from homeschool.reports.asked.progress import (
     STATUS,
     on_page,
+    plans_told,
     promises_told,
     roles_read,
     visits_told,
@@ -50,6 +54,7 @@ class Progress:
         self.as_family = bool(self.seen.roles & sight.FAMILY_ROLES)
         self.roles = roles_read(self.as_family)
         self.reads_visits = bool(sight.roles_for(user, child, "visits") & self.roles)
+        self.reads_plans = bool(sight.roles_for(user, child, PLANS) & self.roles)
         self.zone = zoneinfo.ZoneInfo(user.time_zone or child.school.time_zone)
         self.today = timezone.localdate(timezone=child.school_zone)
 
@@ -219,6 +224,21 @@ class Progress:
         if timezone.now() >= published + OPEN_FOR:
             return ""
         return offers.address("voice", voice_token(row["id"], self.user.pk))
+
+    # --- plans -----------------------------------------------------------------------------
+    @cached_property
+    def plans(self):
+        """The published plans that are open, each as a PlanAtHome (one query, where there is one)."""
+        if not self.reads_plans or not self.child.has_plan or self.page > 1:
+            return []
+        monday = monday_of(self.today)
+        rows = plans_told(self.user, self.child.pk, monday, as_family=self.as_family)
+        return [PlanAtHome(row, self.today) for row in rows]
+
+    @property
+    def at_home(self):
+        """The plan with the one thing to do at home this week, or None: the first that has one."""
+        return next((plan for plan in self.plans if plan.at_home), None)
 
     # --- promises --------------------------------------------------------------------------
     @cached_property

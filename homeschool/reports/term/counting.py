@@ -18,7 +18,7 @@ from visits.models import Campaign, Visit
 from visits.reading import coverage
 
 from .measures import FOR_RELATIONSHIP, MEASURES, TARGETED
-from .statement import statement
+from .statement import followed, statement
 
 IN_PERSON, ONLINE = "in_person", "online"
 # What the filter "how people met" takes, beside each single way.
@@ -31,7 +31,7 @@ class Filters:
     """What narrows a staff report: codes as they stand in its address; empty ones narrow nothing.
 
     Division and class narrow the children; mode and aspect the visits and what came of them (promises,
-    summaries, offers, needs, suggestions, gifts), but neither the roll nor meetings nor campaigns.
+    summaries, offers, needs, suggestions, gifts), but neither the roll nor meetings, campaigns and plans.
     Voices of families are told of everybody alone: with a filter there are none.
     """
 
@@ -62,8 +62,16 @@ def span(term):
 
 def is_past(term):
     """Whether the term is over by the calendar of its school."""
-    zone = zoneinfo.ZoneInfo(term.school.time_zone)
-    return term.end <= timezone.localdate(timezone=zone)
+    return term.end <= _today(term)
+
+
+def day_of(term):
+    """Return the day as of which plans are told: today, of a term that is over its last day."""
+    return min(_today(term), term.end - dt.timedelta(days=1))
+
+
+def _today(term):
+    return timezone.localdate(timezone=zoneinfo.ZoneInfo(term.school.time_zone))
 
 
 def count(term, students, filters=None, *, measures=None, last=None):
@@ -99,12 +107,29 @@ def count(term, students, filters=None, *, measures=None, last=None):
     return numbers, of_last
 
 
-OF_TERM = ("begin", "end", "first_day", "last_day")
+def followed_goals(term, students, filters=None):
+    """Return [(goal, code of the division, code of the class)] of the goals whose standing the report of
+    a term tells (one query)."""
+    filters = filters or Filters()
+    try:
+        seen, values = _compiled(students.filter(school=term.school_id))
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        sql = followed(past=is_past(term)).replace("<seen>", seen)
+        cursor.execute(sql, values | _said(term, filters))
+        return cursor.fetchall()
+
+
+OF_TERM = ("begin", "end", "first_day", "last_day", "day")
 
 
 def _days(term):
     begin, end = span(term)
-    return {"begin": begin, "end": end, "first_day": term.start, "last_day": term.end}
+    return {
+        "begin": begin, "end": end, "first_day": term.start, "last_day": term.end,
+        "day": day_of(term),
+    }  # fmt: skip
 
 
 def _said(term, filters):

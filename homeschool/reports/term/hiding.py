@@ -14,10 +14,22 @@ suppression); the check is exact linear algebra over all tables at once.
 from collections import namedtuple
 from fractions import Fraction
 
-from .measures import ASPECT, CAMPAIGNS, DIVISION, MEASURES, MODE, NEED, QUESTION, SIDE, Figure
+from .measures import (
+    ASPECT,
+    CAMPAIGNS,
+    DIVISION,
+    MEASURES,
+    MODE,
+    NEED,
+    OUTCOME,
+    QUESTION,
+    SIDE,
+    STATE,
+    Figure,
+)
 
 # What the public version shows at all: the same tables for everybody, without filters.
-PUBLIC = ("", DIVISION, MODE, ASPECT, SIDE, NEED, QUESTION, *CAMPAIGNS)
+PUBLIC = ("", DIVISION, MODE, ASPECT, SIDE, NEED, QUESTION, STATE, OUTCOME, *CAMPAIGNS)
 # A median, a mean or a sum of money is shown of a whole alone, never of one of its parts.
 OF_A_WHOLE = ("", QUESTION, *CAMPAIGNS)
 IN_PERSON, ONLINE = "students_reached_in_person", "students_reached_online"
@@ -28,6 +40,10 @@ SUMS = {
     "offers_answered": ("offers_accepted", "offers_other_time", "offers_declined"),
     "gifts_given": ("gifts_valued", "gifts_unvalued"),
     "voices_said": ("voices_yes", "voices_partly", "voices_no"),
+    "goals_followed": ("goals_on_track", "goals_off_track", "goals_too_few", "goals_missing"),
+    "reviews_due": ("reviews_on_time", "reviews_late", "reviews_open"),
+    "plans_shown": ("plans_answered", "plans_unanswered"),
+    "plans_answered": ("plans_agreed", "plans_not_agreed"),
 }
 # Measures that are the sum of another one over ways of meeting.
 AT_ONE_PLACE = ("home", "school", "elsewhere")
@@ -65,7 +81,7 @@ def public(figures, smallest):
         for f in shown
         if MEASURES[f.measure].is_of_people and MEASURES[f.measure].is_count and not f.suppressed
     }
-    hidden = Hiding(values, list(sums(values)), smallest).hidden
+    hidden = hidden_of(values, list(sums(values)), smallest)
     return [f if f.suppressed else _published(f, values, hidden) for f in shown]
 
 
@@ -124,6 +140,32 @@ def _others(values, measure, kind, key):
         rest = (f"not {measure}", kind, key)
         values[rest] = others
         yield Sum(whole, [(measure, kind, key), rest])
+
+
+def hidden_of(values, sums, smallest):
+    """Return the cells that are hidden: tables that no sum binds together tell nothing of each other, and
+    are looked at one by one."""
+    hidden = set()
+    for cells, bound in _apart(values, sums):
+        hidden |= Hiding(cells, bound, smallest).hidden
+    return hidden
+
+
+def _apart(values, sums):
+    """Yield (values, sums) of each group of cells that sums bind together."""
+    group_of = {cell: {cell} for cell in values}
+    for found in sums:
+        for cell in found.parts:
+            mine, other = group_of[found.whole], group_of[cell]
+            if mine is not other:
+                few, many = sorted((mine, other), key=len)
+                many |= few
+                group_of.update(dict.fromkeys(few, many))
+    bound: dict = {}
+    for found in sums:
+        bound.setdefault(id(group_of[found.whole]), []).append(found)
+    for group in {id(cells): cells for cells in group_of.values()}.values():
+        yield {cell: values[cell] for cell in values if cell in group}, bound.get(id(group), [])
 
 
 class Hiding:

@@ -20,10 +20,12 @@ from .parts import (
     MODE,
     MONEY,
     NEED,
+    OUTCOME,
     QUESTION,
     REGION,
     SIDE,
     SIDES,
+    STATE,
     TARGETED,
     Measure,
 )
@@ -44,10 +46,12 @@ __all__ = [
     "MODE",
     "MONEY",
     "NEED",
+    "OUTCOME",
     "QUESTION",
     "REGION",
     "SIDE",
     "SIDES",
+    "STATE",
     "TARGETED",
     "Figure",
     "Measure",
@@ -61,6 +65,11 @@ MISSING = {
     "visits_without_household": _("Visits held at home without a household"),
     "visits_without_summary": _("Visits held of which the family can read nothing"),
     "promises_without_day": _("Promises without a day by which they are due"),
+    "goals_unmeasured": _(
+        "Goals of plans of which nothing was measured for longer than twice the time between two reviews"
+    ),
+    "plans_without_goal": _("Plans at work without a goal that has begun"),
+    "plans_not_shown": _("Plans at work of which the family can read nothing"),
     "students_moved_on": _(
         "Children who went on to another school of this portal since the term began: they and their "
         "visits are not counted"

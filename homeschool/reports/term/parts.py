@@ -6,8 +6,8 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 # The parts of a school, and the ways in which visits differ: the left side of `breakdown`.
-DIVISION, CLASS, MODE, ASPECT, REGION, SIDE, NEED, QUESTION = (
-    "division", "class", "mode", "aspect", "region", "by", "need", "question",
+DIVISION, CLASS, MODE, ASPECT, REGION, SIDE, NEED, QUESTION, STATE, OUTCOME = (
+    "division", "class", "mode", "aspect", "region", "by", "need", "question", "state", "outcome",
 )  # fmt: skip
 # Campaigns of the two purposes are two breakdowns: no figure ever holds both.
 FOR_RELATIONSHIP, TARGETED = "campaign", "targeted_campaign"
@@ -24,6 +24,8 @@ BREAKDOWNS = {
     SIDE: _("By who promised"),
     NEED: _("By what the child needs"),
     QUESTION: _("By question"),
+    STATE: _("By how the plan stands"),
+    OUTCOME: _("By what came of the plan"),
     FOR_RELATIONSHIP: _("Campaigns to get to know each other"),
     TARGETED: _("Campaigns about something certain"),
 }

@@ -4,10 +4,12 @@ import hashlib
 import json
 from functools import cached_property
 
+from counseling.models import Plan
 from visits.models import Aspect, Need, Visit, Voice
 from visits.models.need import KINDS
 
 from .counting import WAYS, Filters, count, count_campaigns
+from .goals import GOALS, count_goals
 from .hiding import anonymous, public
 from .measures import (
     AS_COUNTED,
@@ -20,10 +22,12 @@ from .measures import (
     MISSING,
     MODE,
     NEED,
+    OUTCOME,
     QUESTION,
     REGION,
     SIDE,
     SIDES,
+    STATE,
     Figure,
 )
 from .voices import count_voices
@@ -32,8 +36,8 @@ STAFF, PUBLIC = "staff", "public"
 
 
 def build(term, students, audience=STAFF, filters=None, *, measures=None):
-    """Return the Snapshot of `term` over the queryset `students` of its school (five queries, and one
-    for each campaign).
+    """Return the Snapshot of `term` over the queryset `students` of its school (six queries, one for
+    each campaign, and what `count_goals` takes for the goals of plans).
 
     The public version takes no filters. What it hides is hidden here, once for all formats.
     `measures`, a frozenset of codes, asks of the staff version for these alone, and for what is missing.
@@ -89,7 +93,15 @@ def _count(term, students, filters, measures, last):
         numbers |= count_campaigns(term, students, filters)
     if not filters.as_dict() and (measures is None or "voices_said" in measures):
         numbers |= count_voices(term, students)
+    if measures is None or measures & GOALS:
+        numbers |= count_goals(term, students, filters)
+        before |= _goals_before(last, students, filters) if last else {}
     return numbers, {code: before[code] for code in MEASURES if code in before}
+
+
+def _goals_before(last, students, filters):
+    found = count_goals(last, students, filters)
+    return {code: found.get((code, "", ""), 0) for code in GOALS}
 
 
 def _public_before(last, students, names):
@@ -114,7 +126,10 @@ def _names(school):
 
 
 # Parts that are a choice of a model: their names are in the reader's language.
-OF_CHOICES = {MODE: Visit.Mode, NEED: Need.Kind, QUESTION: Voice.Question}
+OF_CHOICES = {
+    MODE: Visit.Mode, NEED: Need.Kind, QUESTION: Voice.Question,
+    STATE: Plan.State, OUTCOME: Plan.Outcome,
+}  # fmt: skip
 
 
 def _name(kind, key, names):
@@ -144,6 +159,8 @@ def _keys(numbers, names, filters):
         SIDE: list(SIDES),
         NEED: KINDS,
         QUESTION: Voice.Question.values,
+        STATE: Plan.State.values,
+        OUTCOME: Plan.Outcome.values,
         **{kind: list(found[kind]) for kind in CAMPAIGNS},
     }
 

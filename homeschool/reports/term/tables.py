@@ -14,9 +14,11 @@ from .measures import (
     MEASURES,
     MODE,
     NEED,
+    OUTCOME,
     QUESTION,
     REGION,
     SIDE,
+    STATE,
 )
 from .report import Snapshot
 
@@ -174,6 +176,32 @@ SHEETS = {
             "confirmations", _("Confirmations"),
             ("summaries_sent", "summaries_confirmed"),
             (DIVISION, CLASS), share="summaries_confirmed",
+        ),
+        Sheet(
+            "plans", pgettext_lazy("plans for children", "Plans"),
+            ("plans_in_term", "plans_opened", "plans_closed"),
+            (STATE, OUTCOME, DIVISION, CLASS),
+        ),
+        Sheet(
+            "goals", _("Goals of plans"),
+            ("goals_followed", "goals_missing", "goals_too_few", "goals_on_track", "goals_off_track"),
+            (DIVISION, CLASS), share="goals_on_track",
+        ),
+        Sheet(
+            "reviews", _("Reviews of plans"),
+            ("reviews_due", "reviews_on_time", "reviews_late", "reviews_open"),
+            (DIVISION, CLASS), share="reviews_on_time",
+        ),
+        Sheet(
+            "agreement", _("What families say to plans"),
+            ("plans_shown", "plans_answered", "plans_agreed", "plans_not_agreed",
+             "plans_unanswered", "plans_with_wishes"),
+            (DIVISION, CLASS), share="plans_agreed",
+        ),
+        Sheet(
+            "habits", _("Habits"),
+            ("habits_practised", "habit_weeks", "habit_weeks_kept"),
+            (DIVISION, CLASS), share="habit_weeks_kept",
         ),
     )
 }  # fmt: skip

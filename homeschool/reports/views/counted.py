@@ -120,6 +120,66 @@ def _promises(user, rows):
     ]
 
 
+def _plans(user, rows):
+    return [
+        {
+            "title": f"{plan.student.full_name}: {plan.title}",
+            "detail": " · ".join(filter(None, [_stands(plan), _next_review(plan)])),
+            "url": plan.get_absolute_url(),
+        }
+        for plan in rows
+    ]
+
+
+def _stands(plan):
+    return str(plan.get_outcome_display() or plan.get_state_display())
+
+
+def _next_review(plan):
+    if not plan.is_at_work:
+        return ""
+    return _("next review on %(day)s") % {"day": date_format(plan.next_review_on)}
+
+
+def _goals(user, rows):
+    return [_of_plan(goal.plan, goal.statement) for goal in rows]
+
+
+def _habits(user, rows):
+    return [_of_plan(habit.goal.plan, habit.what) for habit in rows]
+
+
+def _habit_weeks(user, rows):
+    return [_of_plan(week.habit.goal.plan, week.habit.what, _share_of(week)) for week in rows]
+
+
+def _share_of(week):
+    said = {"day": date_format(week.monday), "share": floatformat(week.point.value, 0)}
+    return _("week of %(day)s: %(share)s %%") % said
+
+
+def _of_plan(plan, words, detail=""):
+    return {
+        "title": f"{plan.student.full_name}: {words}",
+        "detail": detail or plan.title,
+        "url": plan.get_absolute_url(),
+    }
+
+
+def _reviews(user, rows):
+    return [
+        {
+            "title": f"{row['child']}: {row['plan_title']}",
+            "detail": " · ".join(filter(None, [
+                _("due on %(day)s") % {"day": date_format(row["due"])},
+                _("held on %(day)s") % {"day": date_format(row["held"])} if row["held"] else "",
+            ])),
+            "url": reverse("counseling:plan-detail", args=[row["plan_key"]]),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
 def _until(promise):
     if promise.done_at:
         return _("kept on %(day)s") % {"day": _day(promise.done_at)}
@@ -162,4 +222,9 @@ DRAWN = {
     "needs": _needs,
     "suggestions": _suggestions,
     "gifts": _gifts,
+    "plans": _plans,
+    "goals": _goals,
+    "plan_reviews": _reviews,
+    "habits": _habits,
+    "habit_weeks": _habit_weeks,
 }

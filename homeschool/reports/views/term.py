@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from counseling.models import Plan
 from homeschool.journal.models import Entry
 from homeschool.people.forms.school import OnceForm
 from homeschool.people.models import Student
@@ -24,9 +25,11 @@ from homeschool.reports.term.measures import (
     MEASURES,
     MODE,
     NEED,
+    OUTCOME,
     REGION,
     SIDE,
     SIDES,
+    STATE,
     Figure,
 )
 from homeschool.reports.term.rows import RECORDS, rows_of
@@ -39,6 +42,13 @@ from .runs import asked_form, runs_of
 PREVIEW = 20
 A_PAGE = 50
 ROWS_ADDRESS = "reports:term-rows"
+# Parts that no form offers: their names by key.
+CHOICES = {
+    SIDE: SIDES,
+    NEED: dict(Need.Kind.choices),
+    STATE: dict(Plan.State.choices),
+    OUTCOME: dict(Plan.Outcome.choices),
+}
 # The field of the form that offers the parts of a breakdown.
 FIELDS = {DIVISION: "division", CLASS: "school_class", MODE: "mode", ASPECT: "aspect"}
 
@@ -174,7 +184,7 @@ def _part(form, figure):
     elif figure.kind in CAMPAIGNS:
         parts = {campaign.name: campaign.name for campaign in campaigns_of(form.chosen)}
     else:
-        parts = {SIDE: SIDES, NEED: dict(Need.Kind.choices)}[figure.kind]
+        parts = CHOICES[figure.kind]
     if not figure.key or figure.key not in parts:
         raise Http404
     return parts[figure.key]

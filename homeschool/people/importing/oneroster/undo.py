@@ -90,7 +90,7 @@ def undo_bytes(made=(), changed=(), removed=()):
     return done.packed()
 
 
-def take_back(school, undo, *, by):
+def take_back(school, undo, *, by, verb="roster.taken_back"):
     """Delete what an import made, restore what it changed, and write an Entry, in one transaction.
 
     Raises NotTakenBack, with nothing changed, where a row was changed again since, where somebody
@@ -108,7 +108,7 @@ def take_back(school, undo, *, by):
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             _defer()
-            return Entry.record("roster.taken_back", school, by=by, school=school, made=counts)
+            return Entry.record(verb, school, by=by, school=school, made=counts)
     except IntegrityError:
         raise NotTakenBack(BUILT_ON) from None
 

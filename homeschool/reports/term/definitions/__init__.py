@@ -2,6 +2,7 @@
 
 from .answers import OF_CAMPAIGNS, OF_OFFERS
 from .families import OF_GIFTS, OF_ISSUES, OF_SUGGESTIONS, OF_VOICES
+from .plans import OF_AGREEMENT, OF_GOALS, OF_HABITS, OF_PLANS, OF_REVIEWS
 from .visits import OF_VISITS
 
 ALL = (
@@ -12,5 +13,10 @@ ALL = (
     *OF_SUGGESTIONS,
     *OF_GIFTS,
     *OF_VOICES,
+    *OF_PLANS,
+    *OF_GOALS,
+    *OF_REVIEWS,
+    *OF_AGREEMENT,
+    *OF_HABITS,
 )
 MEASURES = {measure.code: measure for measure in ALL}

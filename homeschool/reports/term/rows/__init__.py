@@ -3,13 +3,14 @@
 A second road, by the ORM: for each figure as many rows as it says; of a median as many as its `n`.
 """
 
-from . import answers, families
+from . import answers, families, plans
 from .behind import Behind
 
 # Figures of records: their rows are for those who read records; the others anybody of the report opens.
 RECORDS = {
     "visits_held", "visits_nobody_home", "visits_declined", "promises_made", "promises_kept",
     "summaries_sent", "summaries_confirmed", *answers.RECORDS, *families.RECORDS,
+    *plans.RECORDS,
 }  # fmt: skip
 
 
@@ -45,4 +46,5 @@ KINDS = (
     }
     | answers.KINDS
     | families.KINDS
+    | plans.KINDS
 )

@@ -2,10 +2,28 @@
 
 from functools import cache
 
-from . import answers, base, families, missing, reach, work
+from . import answers, base, families, missing, plans, reach, work
 
-COUNTED = (*reach.PIECES, *work.PIECES, *answers.PIECES, *families.PIECES)
-PIECES = (*COUNTED, *missing.PIECES)
+COUNTED = (*reach.PIECES, *work.PIECES, *answers.PIECES, *families.PIECES, *plans.PIECES)
+PIECES = (*COUNTED, *missing.PIECES, *plans.MISSING)
+
+
+def _tables(past):
+    return f"{base.THEN if past else base.NOW}, {plans.tables(past=past)}"
+
+
+@cache
+def followed(*, past=False):
+    """Return the SQL of the goals whose standing a term report tells: rows of (goal, code of the division,
+    code of the class) where the child is. `past` and `<seen>` as for `statement`."""
+    return f"""
+WITH {_tables(past)}
+SELECT f.goal, d.code, c.code
+FROM followed f
+LEFT JOIN people_division d ON d.id = f.division
+LEFT JOIN people_schoolclass c ON c.id = f.class
+ORDER BY f.goal
+"""  # noqa: S608 - made of the texts of this package alone
 
 
 @cache
@@ -23,12 +41,13 @@ def statement(*, measures=None, whole=False, past=False):
     ]
     counted = "\n    UNION ALL\n".join(piece.sql(whole) for piece in pieces)
     return f"""
-WITH {base.THEN if past else base.NOW}, {base.TABLES}, counted (measure, by, division, class, part, number) AS (
+WITH {_tables(past)}, {base.TABLES}, counted (measure, by, division, class, part, number) AS (
 {counted}
 )
 SELECT measure,
        CASE by WHEN 1 THEN 'division' WHEN 2 THEN 'class' WHEN 3 THEN '' WHEN 8 THEN 'by'
-               WHEN 9 THEN 'mode' WHEN 10 THEN 'aspect' WHEN 11 THEN 'region' ELSE 'need' END,
+               WHEN 9 THEN 'mode' WHEN 10 THEN 'aspect' WHEN 11 THEN 'region' WHEN 12 THEN 'need'
+               WHEN 13 THEN 'state' ELSE 'outcome' END,
        coalesce(d.code, c.code, part, ''), number::numeric
 FROM counted
 LEFT JOIN people_division d ON d.id = counted.division

@@ -1,8 +1,8 @@
 """A piece of the statement: what it counts, and the SQL that counts it.
 
 Every piece gives rows of (measure, by, division, class, part, number). `by` says by what: 1 division,
-2 class, 3 neither (as `grouping` says it), 8 who promised, 9 mode, 10 aspect, 11 area, 12 need; the
-key of the last five stands in `part`.
+2 class, 3 neither (as `grouping` says it), 8 who promised, 9 mode, 10 aspect, 11 area, 12 need, 13 how a
+plan stands, 14 what came of it; the key of the last seven stands in `part`.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,1 @@
+"""The forms of plans: one module for each subject."""

@@ -1,0 +1,7 @@
+"""What the pages of plans read and say."""
+
+from django.utils.translation import gettext_lazy as _
+
+# What a reader came for, as the family reads it on “who looked at this record”. A plan is not named
+# there: it may be one that was not published yet.
+PURPOSES = {"situation.viewed": _("read how the child is learning")}

@@ -1,0 +1,1 @@
+"""The pages of plans: one module for each subject."""
