@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -12,6 +13,7 @@ from counseling.models import Domain, Material, Member, PlanNeed, Slot, Task
 from counseling.reading.plan import weighs
 from homeschool.forms import CleanTextMixin, DateBox, SubmissionFormMixin, TimeBox
 from visits.forms.step import NOT_IN_THE_LIST, choose
+from visits.models import Need
 from visits.models.campaign import staff_of
 
 from .plans import EditsMixin, ModelWords, check_year
@@ -216,13 +218,22 @@ class HeadForm(EditsMixin, SubmissionFormMixin, CleanTextMixin, forms.Form):
 
 
 class PartForms:
-    """The rows of one part of `plan`, over `data` where they were sent."""
+    """The rows of one part of `plan` that `reader` may read, over `data` where they were sent.
 
-    def __init__(self, name, plan, data=None):
+    A need that hangs on a visit which the reader does not read, since it was taken into confidence,
+    is left as it stands.
+    """
+
+    def __init__(self, name, plan, data=None, *, reader):
         self.name, self.plan, self.part = name, plan, PARTS[name]
+        self.shown = getattr(plan, self.part.rows).all()
+        if name == "needs":
+            self.shown = self.shown.filter(
+                Q(need=None) | Q(need__in=Need.objects.visible_to(reader).values("pk"))
+            )
         if name in ("team", "steps"):
             plan.colleagues = colleagues(plan.school)
-        self.stand = list(getattr(plan, self.part.rows).all())
+        self.stand = list(self.shown)
         self.head = HeadForm(data, edits=plan.edits)
         model = self.part.form._meta.model
         factory = forms.modelformset_factory(
@@ -230,7 +241,7 @@ class PartForms:
         )
         self.rows = factory(
             self._with_rows_that_stand(data),
-            queryset=getattr(plan, self.part.rows).all(),
+            queryset=self.shown,
             form_kwargs={"plan": plan},
         )
         for form in self.rows.forms:
@@ -289,7 +300,7 @@ class PartForms:
             stands = self.plan.locked(self.head.edits)
             rows = getattr(stands, self.part.rows)
             kept = [form.instance.pk for form in self.written if form.instance.pk]
-            rows.exclude(pk__in=kept).delete()
+            self.shown.exclude(pk__in=kept).delete()
             if self.name == "steps":  # the mark goes from one to another
                 rows.update(at_home=False)
             for form in self.written:

@@ -339,7 +339,7 @@ def plan_part(request, pk, part):
     if plan.is_closed:
         messages.warning(request, closed_words())
         return redirect(plan)
-    forms = PartForms(part, plan, posted(request))
+    forms = PartForms(part, plan, posted(request), reader=request.user)
     if answer := edited(request, plan, forms, lambda: forms.keep(request.user)):
         return answer
     plan.record_reading(request.user)

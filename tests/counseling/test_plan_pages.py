@@ -426,8 +426,11 @@ def test_words_of_a_visit_that_is_confidential_since_are_not_read_in_the_plan(ca
     plan.needs.update(words="I am afraid at night.")
     assert "afraid at night" in as_(cast.adviser).get(plan.get_absolute_url()).text
     Confidence.objects.create(visit=visit, by=cast.counselor)
-    for page in (plan.get_absolute_url(), url("plan-print", plan.pk)):
+    part = url("plan-part", plan.pk, "needs")
+    for page in (plan.get_absolute_url(), url("plan-print", plan.pk), part):
         assert "afraid at night" not in as_(cast.adviser).get(page).text
+    sent = {"edits": plan.edits, "form-TOTAL_FORMS": 0, "form-INITIAL_FORMS": 0}
+    assert as_(cast.adviser).post(part, sent).status_code == 302
     assert "afraid at night" in as_(cast.counselor).get(plan.get_absolute_url()).text
 
 
