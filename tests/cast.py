@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from homeschool.people import sight
-from homeschool.people.signin import SECOND_FACTOR
+from homeschool.people.signin import show_second_factor
 
 from . import builders
 
@@ -18,7 +18,7 @@ def sign_in(user, client=None):
     client = client or Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
-    session[SECOND_FACTOR] = "mfa"
+    show_second_factor(session)
     session.save()
     return client
 

@@ -5,15 +5,13 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy
 
 from counseling.models import Domain, Material, Member, PlanNeed, Slot, Task
-from counseling.reading.plan import weighs
+from counseling.reading.plan import read_by, weighs
 from homeschool.forms import CleanTextMixin, DateBox, SubmissionFormMixin, TimeBox
 from visits.forms.step import NOT_IN_THE_LIST, choose
-from visits.models import Need
 from visits.models.campaign import staff_of
 
 from .plans import EditsMixin, ModelWords, check_year
@@ -228,9 +226,7 @@ class PartForms:
         self.name, self.plan, self.part = name, plan, PARTS[name]
         self.shown = getattr(plan, self.part.rows).all()
         if name == "needs":
-            self.shown = self.shown.filter(
-                Q(need=None) | Q(need__in=Need.objects.visible_to(reader).values("pk"))
-            )
+            self.shown = self.shown.filter(read_by(reader))
         if name in ("team", "steps"):
             plan.colleagues = colleagues(plan.school)
         self.stand = list(self.shown)

@@ -53,25 +53,21 @@ def _parts(model, **fields):
     return ArraySubquery(rows.values(found=JSONObject(**fields)))
 
 
-def words_for(user):
-    """Return the words of a need, "" where they hang on a visit's need that `user` does not read: it
-    may have been taken into confidence since."""
-    seen = Need.objects.visible_to(user).filter(pk=OuterRef("need"))
-    return Case(
-        When(Q(need=None) | Q(Exists(seen)), then=F("words")),
-        default=Value(""), output_field=TextField(),
-    )  # fmt: skip
+def read_by(user):
+    """Return the Q of the needs that `user` reads in a plan: none of a visit which it does not read,
+    since that was taken into confidence."""
+    return Q(need=None) | Q(need__in=Need.objects.visible_to(user).values("pk"))
 
 
 def plans_to_read(user):
     """Return the plans that `user` sees, with the rows and small parts that the page shows."""
+    read = Case(When(read_by(user), then=F("words")), default=Value(""), output_field=TextField())
     return (
         Plan.objects.visible_to(user)
         .select_related("school", "student__school", "student__school_class", "owner")
         .annotate(
             need_rows=_parts(
-                PlanNeed, domain="domain", weight="weight", words=words_for(user),
-                seen="observation",
+                PlanNeed, domain="domain", weight="weight", words=read, seen="observation"
             ),
             team_rows=_parts(Member, name="name", part="part"),
             slot_rows=_parts(Slot, weekday="weekday", starts="starts", minutes="minutes", place="place"),

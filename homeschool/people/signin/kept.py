@@ -9,12 +9,11 @@ from django.contrib.auth.signals import user_logged_in
 from django.core import signing
 from django.dispatch import receiver
 from django.http import HttpResponse, QueryDict
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from homeschool.fields import KeyIsLost, seal, unseal
 from homeschool.forms import desk
-from homeschool.people.signin.proof import send_to
+from homeschool.people.signin.proof import page_of, send_to
 
 _KEPT = "kept_text"
 _LIMIT = 1024 * 1024
@@ -111,15 +110,6 @@ def drop_of_others(request, user, **kwargs):
         request.session.pop(_KEPT, None)
 
 
-def _page_of(request):
-    """Return the path of the page on which the request was made, same origin only."""
-    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):
-        return "/"
-    parts = urlsplit(came_from)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
 class KeptTextMiddleware:
     """A stranger who sends a form goes to sign-in, with the text kept, and back to its page.
 
@@ -144,8 +134,8 @@ class KeptTextMiddleware:
         if request.headers.get("Sec-Fetch-Dest") == "empty" and not by_htmx:
             return HttpResponse(status=401)
         if request.method != "POST":
-            return send_to(request, "account_login", _page_of(request)) if by_htmx else None
+            return send_to(request, "account_login", page_of(request)) if by_htmx else None
         mark = Mark.read(request.POST.get("writer", ""))
         if mark:
             keep(request, mark)
-        return send_to(request, "account_login", mark.page if mark else _page_of(request))
+        return send_to(request, "account_login", mark.page if mark else page_of(request))

@@ -1,7 +1,7 @@
 """What a session has proven, how long it lives, and in whose language it speaks."""
 
 import time
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import authentication_step_completed
@@ -18,6 +18,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from homeschool.journal.models import Entry
@@ -84,9 +85,8 @@ def asked_again(view):
 
 
 def proven_within(session, seconds):
-    """Return whether the door was passed, or the second factor shown again, within so many seconds."""
-    proven = max(session.get(_SIGNED_IN_AT, 0), session.get(_PROVEN_AT, 0))
-    return time.time() - proven < seconds
+    """Return whether the second factor was shown, at the door or later, within so many seconds."""
+    return time.time() - session.get(_PROVEN_AT, 0) < seconds
 
 
 def show_second_factor(session):
@@ -159,14 +159,13 @@ def send_to(request, name, page=None):
     return HttpResponseRedirect(url)
 
 
-def page_before(request):
-    """Return the path of the page that a request asks for, or from which its form was sent."""
-    if request.method in ("GET", "HEAD"):
-        return request.get_full_path()
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from.netloc != request.get_host():
+def page_of(request):
+    """Return the path of the page on which the request was made, same origin only."""
+    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):
         return "/"
-    return urlunsplit(("", "", came_from.path, came_from.query, ""))
+    parts = urlsplit(came_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 class ReaderMiddleware:
@@ -235,7 +234,8 @@ class SecondFactorMiddleware:
             return None
         if not reads:
             messages.info(request, _("Nothing was changed yet. Please do it once more now."))
-        return send_to(request, "mfa_reauthenticate", page_before(request))
+        page = request.get_full_path() if reads else page_of(request)
+        return send_to(request, "mfa_reauthenticate", page)
 
     @staticmethod
     def stop(request, is_closed):
