@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 from homeschool.people.actions import handing, merging
 from homeschool.people.models.leaving import Held, on_leaving
 
-from .models import Member, Plan, Task
+from .models import Member, Plan, Programme, Seat, Task
 
 # What of this room follows a child to another school, as the journal says it is disclosed.
 NAMES = ("plans", "goals", "habits", "answers", "observations")
@@ -26,6 +26,10 @@ HISTORY = (
     "counseling.Template.made_by",
     "counseling.Note.author", "counseling.Note.supervisor", "counseling.NoteAddendum.author",
     "counseling.NoteHanding.taker", "counseling.NoteHanding.by", "counseling.Glass.by",
+    "counseling.Programme.owner", "counseling.Programme.made_by", "counseling.Seat.asked_by",
+    "counseling.Seat.ended_by", "counseling.Volunteer.decided_by", "counseling.Clearance.checked_by",
+    "counseling.Leading.user", "counseling.Pair.confirmed_by", "counseling.Attendance.by",
+    "counseling.PickUp.said_by",
 )  # fmt: skip
 
 
@@ -57,8 +61,8 @@ def move_tasks(done):
     Task.objects.filter(owner=done.gone).update(owner=done.keep)
 
 
-def move_seats(done):
-    """Let the kept account stand in the teams; where both did, the closed one's seat stays."""
+def move_places(done):
+    """Let the kept account stand in the teams; where both did, the closed one's place stays."""
     mine = list(Member.objects.filter(user=done.keep).values_list("plan", flat=True))
     Member.objects.filter(user=done.gone).exclude(plan__in=mine).update(user=done.keep)
 
@@ -67,18 +71,36 @@ def move_seats(done):
 
 
 def told(students):
-    """Say how many open plans end with these children (ids) leaving."""
+    """Say how many open plans and seats after school end with these children (ids) leaving."""
     plans = Plan.objects.open().filter(student__in=students).count()
     if plans:
         yield ngettext("%(n)d open plan is closed.", "%(n)d open plans are closed.", plans) % {
             "n": plans
         }
+    seats = Seat.objects.live().filter(student__in=students).count()
+    if seats:
+        words = ngettext(
+            "%(n)d seat after school is given up.", "%(n)d seats after school are given up.", seats
+        )
+        yield words % {"n": seats}
 
 
 def close(students, by):
-    """Close the open plans of children (ids) that leave."""
+    """Close the open plans of children (ids) that leave, and give up their seats."""
     for plan in Plan.objects.open().filter(student__in=students).order_by("pk"):
         plan.close(by=by, outcome=Plan.Outcome.MOVED)
+    give_up(students, by)
+
+
+def give_up(students, by):
+    """End the seats and wishes of these children; the next on the waiting lists move up.
+
+    Programme by programme in the order of their keys: two that leave at once do not wait in a circle.
+    """
+    live = Seat.objects.live().filter(student__in=students)
+    for programme in Programme.objects.filter(seats__in=live).distinct().order_by("pk"):
+        for seat in live.filter(programme=programme).select_related("programme", "student"):
+            seat.leave(by=by)
 
 
 def unfinished(students):
@@ -92,5 +114,8 @@ def register():
     for field in HISTORY:
         merging.moves(field, merging.STAYS)
     merging.moves("counseling.Task.owner", move_tasks)
-    merging.moves("counseling.Member.user", move_seats)
+    merging.moves("counseling.Member.user", move_places)
+    merging.moves(
+        "counseling.Volunteer.user", merging.REFUSED
+    )  # a volunteer is no guardian's double
     on_leaving(Held(NAMES, told, close, unfinished))

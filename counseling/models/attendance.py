@@ -1,0 +1,251 @@
+"""Who was at a session, for how long, and who picked the child up; corrected with its history."""
+
+import datetime as dt
+import uuid
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from homeschool.journal.models import Entry, Notice
+from homeschool.people import sight
+from homeschool.people.models import Student
+
+from .programme import Programme
+from .seat import Seat
+from .session import Session
+
+NOT_THERE = "session.not_there"
+
+
+class NoSeat(Exception):
+    """The child has no seat in the programme; `students` are the keys of such children."""
+
+    def __init__(self, students):
+        super().__init__(students)
+        self.students = students
+
+
+class TooEarly(Exception):
+    """The session has not begun."""
+
+
+class AttendanceQuerySet(sight.SightQuerySet):
+    def visible_to(self, user, roles=None, item=None):
+        """Return the lines of children whom `user` may see; who leads a session sees its lines, too.
+
+        adviser: own classes · counselor: caseload · leader: school · guardian, grown student: own ·
+        school admin, partner, district: nothing.
+        """
+        asked = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER}) | sight.FAMILY_ROLES
+        seen = super().visible_to(user, roles=asked if roles is None else roles, item=item)
+        if roles is not None or not user.is_authenticated or not user.is_active:
+            return seen
+        return seen | self.filter(session__in=Session.objects.led_by(user).values("pk"))
+
+
+class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
+    def mark(self, session, marks, *, by):
+        """Write the marks of a session: {student id: {"mark": ..., "minutes": ..., ...}}; return how
+        many lines are new or changed.
+
+        The same again changes nothing; what changed keeps its history. A child that is absent without
+        excuse is told of the same evening, once. Raises NoSeat, TooEarly, `session.NotThatState`.
+        """
+        with transaction.atomic():
+            stands = session.locked()
+            if stands.begins > timezone.now() + dt.timedelta(minutes=15):
+                raise TooEarly
+            self._check(stands, marks)
+            known = {row.student_id: row for row in self.filter(session=stands)}
+            changed = [
+                pk
+                for pk, values in marks.items()
+                if self._write(stands, known.get(pk), pk, values, by)
+            ]
+            if changed:
+                stands.hold(by=by)
+                self._note(stands, changed, by)
+        return len(changed)
+
+    def _check(self, session, marks):
+        seated = Seat.objects.filter(programme=session.programme, student__in=marks).filter(
+            Q(state=Seat.State.TAKEN) | Q(taken_at__lte=session.begins, ended_at__gt=session.begins)
+        )
+        missing = set(marks) - set(seated.values_list("student", flat=True))
+        if missing:
+            raise NoSeat(sorted(missing, key=str))
+
+    def _write(self, session, row, student, values, by):
+        """Write one line; returns whether anything is different now."""
+        row = row or Attendance(session=session, student_id=student)
+        before = None if row._state.adding else {name: getattr(row, name) for name in values}
+        for name, value in values.items():
+            setattr(row, name, value)
+        if "minutes" not in values and before is None:
+            row.minutes = session.minutes if row.is_there else 0
+        if before == values:
+            return False
+        row.by, row.at = by, timezone.now()
+        row.save()
+        return True
+
+    def _note(self, session, changed, by):
+        lines = self.filter(session=session, student__in=changed).select_related("student__school")
+        for line in lines:
+            Entry.record(
+                "attendance.marked", line, by=by, student=line.student, school=line.student.school
+            )
+            if line.mark == Attendance.Mark.ABSENT:
+                school = line.student.school
+                Notice.post(NOT_THERE, line, school=school, by=by, student=line.student)
+
+
+@pghistory.track()
+class Attendance(models.Model):
+    """One child at one session."""
+
+    class Mark(models.TextChoices):
+        PRESENT = "present", _("there")
+        LATE = "late", _("came late")
+        EXCUSED = "excused", _("excused")
+        ABSENT = "absent", _("not there")
+
+    THERE = (Mark.PRESENT, Mark.LATE)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, models.PROTECT, related_name="attendance")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="attendance")
+    mark = models.CharField(max_length=7, choices=Mark)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=0)
+    # 1: had to be brought along ... 3: worked by itself
+    engagement = models.PositiveSmallIntegerField(
+        _("how it worked"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3)],
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    picked_up_by = models.CharField(_("picked up by"), max_length=255, blank=True)
+    picked_up_at = models.DateTimeField(null=True, blank=True)
+    # not on the list of those who may pick the child up: somebody answered for it
+    pick_up_because = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = AttendanceManager()
+
+    class Meta:
+        ordering = ["session", "student"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "student"], name="a_child_is_marked_once_in_a_session"
+            ),
+            models.CheckConstraint(
+                condition=Q(mark__in=["present", "late"], minutes__lte=720)
+                | Q(mark__in=["excused", "absent"], minutes=0, engagement=None),
+                name="who_was_not_there_has_no_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(engagement=None) | Q(engagement__gte=1, engagement__lte=3),
+                name="engagement_is_one_to_three",
+            ),
+        ]
+        indexes = [models.Index(fields=["student", "session"], name="attendance_of_a_child")]
+        triggers = [pgtrigger.Protect(name="attendance_is_kept", operation=pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"{self.student_id} {self.mark}"
+
+    @property
+    def is_there(self):
+        """Whether the child was at the session."""
+        return self.mark in self.THERE
+
+
+class PickUpQuerySet(sight.SightQuerySet):
+    def live(self):
+        """Return those who may pick a child up now."""
+        return self.filter(ended_at=None)
+
+
+class PickUp(models.Model):
+    """Who may pick a child up after a session, as its family said."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    student = models.ForeignKey(Student, models.PROTECT, related_name="pick_ups")
+    name = models.CharField(_("full name"), max_length=255)
+    relation = models.CharField(_("who that is to the child"), max_length=60)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PickUpQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "name"],
+                condition=Q(ended_at=None),
+                name="a_person_stands_once_on_a_pick_up_list",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def end(self, *, by):
+        """Take the person off the list; taken off before, nothing happens."""
+        with transaction.atomic():
+            if PickUp.objects.live().filter(pk=self.pk).update(ended_at=timezone.now()):
+                Entry.record(
+                    "pick_up.ended", self, by=by, student=self.student, school=self.student.school
+                )
+
+
+class Evaluation(models.Model):
+    """What a child, or its family, thinks of a programme: three questions, 1 no ... 4 yes."""
+
+    class Side(models.TextChoices):
+        CHILD = "child", _("the child")
+        FAMILY = "family", _("the family")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="evaluations")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+")
+    side = models.CharField(max_length=6, choices=Side)
+    glad = models.PositiveSmallIntegerField(_("I like to go there"))
+    learned = models.PositiveSmallIntegerField(_("I learn something there"))
+    again = models.PositiveSmallIntegerField(_("I would go again"))
+    words = models.TextField(_("what could be better"), max_length=1000, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = sight.SightQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "student", "side"], name="a_programme_is_judged_once_a_side"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    glad__gte=1,
+                    glad__lte=4,
+                    learned__gte=1,
+                    learned__lte=4,
+                    again__gte=1,
+                    again__lte=4,
+                ),
+                name="an_answer_is_one_to_four",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.programme_id} {self.side}"

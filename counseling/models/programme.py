@@ -1,0 +1,339 @@
+"""What a school offers after lessons: programmes, when they take place, and what they need."""
+
+import datetime as dt
+import uuid
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from counseling.rules import pattern
+from homeschool.journal.models import Entry, hours
+from homeschool.people import sight
+from homeschool.people.models import Division, School, SchoolClass, Student
+from homeschool.people.models.school import DateRange, SchoolPartQuerySet
+
+from .parts import Slot
+
+# Who of the staff sees and keeps programmes; figures of them are for the school admin, too.
+KEEPERS = frozenset({sight.COUNSELOR, sight.LEADER})
+READERS = KEEPERS | {sight.ADVISER, sight.SCHOOL_ADMIN}
+
+
+class FewerThanTaken(Exception):
+    """The programme would have fewer places than children that have a seat; `taken` says how many."""
+
+    def __init__(self, taken):
+        super().__init__(taken)
+        self.taken = taken
+
+
+class ProgrammeQuerySet(SchoolPartQuerySet):
+    def visible_to(self, user, roles=READERS):
+        """Return the programmes that `user` may see.
+
+        adviser, counselor, leader, school admin: those of the own school · guardian, grown student:
+        those that the school of a child offers, or in which it has or had a seat · volunteer: those
+        of which they lead a session · partner, district, anonymous: nothing.
+        """
+        staff = super().visible_to(user, roles)
+        if roles != READERS:
+            return staff
+        children = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES)
+        offered = Q(state=Programme.State.OPEN, school__in=children.active().values("school"))
+        led = Q(sessions__leaders__user=user.pk) if user.is_authenticated else Q(pk=None)
+        seated = Q(seats__student__in=children)
+        own = self.filter(offered | seated | led).values("pk")
+        return staff | self.filter(pk__in=own)
+
+    def open(self):
+        """Return those that families can ask for."""
+        return self.filter(state=Programme.State.OPEN)
+
+
+@pghistory.track()
+class Programme(models.Model):
+    """Something that takes place week after week for a number of children."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("being prepared")
+        OPEN = "open", _("families can ask for a seat")
+        RUNNING = "running", _("takes place")
+        OVER = "over", _("over")
+
+    class Provider(models.TextChoices):
+        SCHOOL = "school", _("the school")
+        VOLUNTEER = "volunteer", _("volunteers")
+        PARTNER = "partner", _("a partner of the school")
+
+    class Format(models.TextChoices):
+        ONE_TO_ONE = "one_to_one", _("one to one")
+        GROUP = "group", _("a small group")
+        COLLECTIVE = "collective", _("all together")
+        CARING = "caring", _("a caring class")
+
+    class Giving(models.TextChoices):
+        FIRST_COME = "first_come", _("who asks first")
+        DRAW = "draw", _("a fair draw")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="programmes")
+    name = models.CharField(_("name"), max_length=120)
+    about = models.TextField(_("what happens there"), max_length=2000, blank=True)
+    provider = models.CharField(
+        _("who offers it"), max_length=9, choices=Provider, default=Provider.SCHOOL
+    )
+    partner = models.CharField(_("name of the partner"), max_length=200, blank=True)
+    format = models.CharField(_("how"), max_length=10, choices=Format, default=Format.GROUP)
+    place = models.CharField(_("where"), max_length=200, blank=True)
+    capacity = models.PositiveSmallIntegerField(
+        _("places"), validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
+    # whom it is for: nothing named is everybody
+    classes = models.ManyToManyField(
+        SchoolClass, blank=True, related_name="+", verbose_name=_("for these classes")
+    )
+    divisions = models.ManyToManyField(
+        Division, blank=True, related_name="+", verbose_name=_("for these grades")
+    )
+    whom = models.CharField(_("whom it is for"), max_length=300, blank=True)
+    giving = models.CharField(
+        _("how seats are given"), max_length=10, choices=Giving, default=Giving.FIRST_COME
+    )
+    asks_until = models.DateTimeField(_("families ask until"), null=True, blank=True)
+    begins = models.DateField(_("first day"))
+    ends = models.DateField(_("last day"))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=7, choices=State, default=State.DRAFT, editable=False)
+    # what the draw was made with; kept so that it can be reckoned again
+    seed = models.CharField(max_length=64, blank=True, editable=False)
+    drawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-begins", "name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gte=F("begins")), name="a_programme_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__gte=1, capacity__lte=1000), name="a_programme_has_places"
+            ),
+            models.CheckConstraint(
+                condition=~Q(provider="partner") | ~Q(partner=""),
+                name="a_partner_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(drawn_at=None, seed="") | Q(drawn_at__isnull=False) & ~Q(seed=""),
+                name="a_draw_keeps_its_seed",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "state", "-begins"], name="programmes_of_school")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="no_fewer_places_than_seats",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("capacity"),
+                condition=pgtrigger.Q(new__capacity__lt=pgtrigger.F("old__capacity")),
+                func="""
+                    IF NEW.capacity < (SELECT count(*) FROM counseling_seat
+                        WHERE programme_id = NEW.id AND state IN ('offered', 'taken')) THEN
+                        RAISE EXCEPTION 'fewer places than seats in %', NEW.id
+                            USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'no_fewer_places_than_seats';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("counseling:programme-detail", args=[self.pk])
+
+    @property
+    def takes_wishes(self):
+        """Whether a family can ask for a seat at this moment."""
+        in_time = self.asks_until is None or timezone.now() <= self.asks_until
+        return self.state in (self.State.OPEN, self.State.RUNNING) and in_time
+
+    @property
+    def zone(self):
+        """The clock on the wall of the school."""
+        return hours.zone_of(self.school.time_zone)
+
+    @property
+    def is_over(self):
+        """Whether it has taken place."""
+        return self.state == self.State.OVER
+
+    def is_for(self, student):
+        """Whether the child is one of those whom it is for."""
+        if student.school_id != self.school_id:
+            return False
+        classes = set(self.classes.values_list("pk", flat=True))
+        divisions = set(self.divisions.values_list("pk", flat=True))
+        if not classes and not divisions:
+            return True
+        return student.school_class_id in classes or student.division_id in divisions
+
+    # --- changes --------------------------------------------------------------------------------
+    def locked(self):
+        """Return the row as it stands, locked until the transaction ends: who gives seats queues here."""
+        rows = Programme.objects.select_for_update(of=("self",)).select_related("school")
+        return rows.get(pk=self.pk)
+
+    def change(self, *, by, **values):
+        """Write these columns. Raises FewerThanTaken where there would be fewer places than seats given."""
+        with transaction.atomic():
+            stands = self.locked()
+            taken = stands.seats.holding_a_place().count()
+            if values.get("capacity", stands.capacity) < taken:
+                raise FewerThanTaken(taken)
+            fields = sorted(n for n, value in values.items() if getattr(stands, n) != value)
+            for name in fields:
+                setattr(stands, name, values[name])
+            if fields:
+                stands.save(update_fields=fields)
+                stands.record("programme.changed", by, fields=fields)
+                stands.offer_free_places(by=by)  # there may be more places now
+        self.refresh_from_db()
+
+    def move_on(self, state, *, by):
+        """Let it stand in this state; it stood there before, nothing happens."""
+        with transaction.atomic():
+            stands = self.locked()
+            if stands.state != state:
+                stands.state = state
+                stands.save(update_fields=["state"])
+                stands.record(f"programme.{self.State(state).value}", by)
+        self.refresh_from_db()
+
+    def record(self, verb, by, student=None, **data):
+        """Write an Entry about this programme."""
+        Entry.record(verb, self, by=by, school=self.school, student=student, **data)
+
+    # --- its seats ------------------------------------------------------------------------------
+    def free(self):
+        """Return how many places nobody has and to nobody are offered."""
+        return max(0, self.capacity - self.seats.holding_a_place().count())
+
+    def offer_free_places(self, *, by):
+        """Offer what is free to the next on the waiting list; the row is locked. Returns how many."""
+        if self.is_over:
+            return 0
+        found = list(self.seats.waiting().select_related("student")[: self.free()])
+        for seat in found:
+            seat.programme = self
+            seat.offer(by=by)
+        return len(found)
+
+    def roll_on(self, now=None):
+        """End the offers that nobody answered in time, and offer their places to the next ones.
+
+        Whoever calls it, and as often: each offer ends once. Returns how many ended.
+        """
+        with transaction.atomic():
+            stands = self.locked()
+            late = list(stands.seats.expired(now).select_related("student"))
+            for seat in late:
+                seat.programme = stands
+                seat.end(seat.State.EXPIRED, None)
+            stands.offer_free_places(by=None)
+        return len(late)
+
+    # --- when it takes place ------------------------------------------------------------------------
+    def days_off(self, first, last):
+        """Return the dates between these without a session: holidays of the school, own pauses."""
+        rows = DayOff.objects.filter(school=self.school_id, on__lte=last, until__gte=first)
+        return {
+            day
+            for row in rows.filter(Q(programme=None) | Q(programme=self.pk))
+            for day in row.days()
+        }
+
+    def moments(self, first=None, last=None):
+        """Yield (day, begins, ends) of the sessions that the pattern asks for, as rules.pattern does."""
+        first, last = max(first or self.begins, self.begins), min(last or self.ends, self.ends)
+        weekly = [
+            pattern.Weekly(row.weekday, row.starts, row.minutes) for row in self.pattern.all()
+        ]
+        return pattern.sessions(weekly, first, last, self.zone, days_off=self.days_off(first, last))
+
+
+class Weekly(models.Model):
+    """A time of the week at which a programme takes place."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="pattern")
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Slot.Weekday)
+    starts = models.TimeField(_("from"))
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), validators=[MinValueValidator(5), MaxValueValidator(600)]
+    )
+
+    class Meta:
+        ordering = ["weekday", "starts"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "weekday", "starts"], name="a_time_of_the_week_stands_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__gte=1, weekday__lte=7, minutes__gte=5, minutes__lte=600),
+                name="a_weekly_time_lies_within_a_week",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.starts:%H:%M}"
+
+
+class DayOff(models.Model):
+    """Days without sessions: holidays of the school, or a pause of one programme."""
+
+    school = models.ForeignKey(School, models.CASCADE, related_name="days_off")
+    programme = models.ForeignKey(
+        Programme, models.CASCADE, null=True, blank=True, related_name="pauses"
+    )
+    on = models.DateField(_("first day"))
+    until = models.DateField(_("last day"))
+    name = models.CharField(_("name"), max_length=120)
+
+    objects = SchoolPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__gte=F("on")) & Q(until__lte=F("on") + dt.timedelta(days=366)),
+                name="days_off_end_after_they_begin",
+            ),
+            ExclusionConstraint(
+                name="a_holiday_stands_once",
+                expressions=[
+                    ("school", RangeOperators.EQUAL),
+                    (DateRange("on", F("until") + 1), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(programme=None),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def days(self):
+        """Yield its dates."""
+        for n in range((self.until - self.on).days + 1):
+            yield self.on + dt.timedelta(days=n)

@@ -1,0 +1,331 @@
+"""Seats in a programme: asked for, waited for, offered for two days, taken, left.
+
+Whoever gives a seat holds the programme's row, and the database counts once more behind it: more seats
+than places cannot be committed. What was is kept: a seat that ended stays as it was.
+"""
+
+import datetime as dt
+import secrets
+import uuid
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from counseling.rules import draw as drawing
+from homeschool.journal.models import Notice
+from homeschool.people import sight
+from homeschool.people.models import Student
+
+from .programme import READERS, Programme
+
+OFFERED, GIVEN, NOT_GIVEN = "seat.offered", "seat.given", "seat.not_given"
+AN_OFFER_LIVES = dt.timedelta(hours=48)
+
+
+class NotOpen(Exception):
+    """Nobody can ask for this programme now."""
+
+
+class NotForThisChild(Exception):
+    """The programme is for other classes or grades."""
+
+
+class TooLate(Exception):
+    """The offer has expired, or the seat is no longer what it was."""
+
+
+class DrawnAlready(Exception):
+    """The seats of this programme have been drawn."""
+
+
+class SeatQuerySet(sight.SightQuerySet):
+    def visible_to(self, user, roles=None, item=None):
+        """Return the seats of children whom `user` may see.
+
+        adviser: own classes · counselor: caseload · leader, school admin: school · guardian and
+        grown student: own · everybody else: nothing; whoever leads a session reads its own list.
+        """
+        asked = READERS | sight.FAMILY_ROLES if roles is None else roles
+        return super().visible_to(user, roles=asked, item=item)
+
+    def live(self):
+        """Return those that have not ended: asked for, waiting, offered or taken."""
+        return self.filter(state__in=Seat.LIVE)
+
+    def holding_a_place(self):
+        """Return those for which a place is kept: offered or taken."""
+        return self.filter(state__in=Seat.HOLDING)
+
+    def taken(self):
+        """Return those of children that take part."""
+        return self.filter(state=Seat.State.TAKEN)
+
+    def waiting(self):
+        """Return the waiting list in the order in which places are offered."""
+        return self.filter(state=Seat.State.WAITING).order_by("need", "line", "asked_at", "id")
+
+    def expired(self, now=None):
+        """Return the offers that nobody answered in time."""
+        return self.filter(state=Seat.State.OFFERED, offered_until__lte=now or timezone.now())
+
+
+class SeatManager(models.Manager.from_queryset(SeatQuerySet)):
+    def ask(self, programme, student, *, by, choice=1, need=0):
+        """Ask for a seat for the child; asked before, the seat stands as it is. Returns the Seat.
+
+        Where seats go to who asks first it is taken at once if a place is free, and waits if none
+        is; where they are drawn it waits for the draw, and after the draw at the end of the line.
+        `need` is the group of need that the school ordered, 0 first. Raises NotOpen, NotForThisChild.
+        """
+        with transaction.atomic():
+            stands = programme.locked()
+            if seat := self.live().filter(programme=stands, student=student).first():
+                return seat
+            if not stands.takes_wishes:
+                raise NotOpen
+            if not stands.is_for(student):
+                raise NotForThisChild
+            seat = self.create(
+                programme=stands, student=student, asked_by=by, choice=choice, need=need,
+                state=Seat.State.ASKED,
+            )  # fmt: skip
+            seat.note("seat.asked", by)
+            if stands.giving == Programme.Giving.FIRST_COME or stands.drawn_at:
+                seat._take_or_wait(stands, by)
+        return seat
+
+    def draw(self, programmes, *, by, seed=None):
+        """Draw the seats of these programmes among all that asked, each child in the order of its
+        choices; returns [rules.draw.Drawn]. The same seed draws the same.
+
+        A child gets one seat of those drawn together and waits for what it wanted more; its other
+        wishes end. Raises DrawnAlready.
+        """
+        seed = seed or secrets.token_hex(16)
+        with transaction.atomic():
+            keys = [programme.pk for programme in programmes]
+            rows = Programme.objects.select_for_update(of=("self",)).order_by("pk")
+            stands = {row.pk: row for row in rows.filter(pk__in=keys)}
+            if any(row.drawn_at for row in stands.values()):
+                raise DrawnAlready
+            asked = self.filter(programme__in=stands, state=Seat.State.ASKED)
+            wishes = self._wishes(asked.order_by("student", "choice", "asked_at", "id"))
+            found = drawing.draw(wishes, {pk: row.free() for pk, row in stands.items()}, seed)
+            self._carry_out(found, by)
+            for row in stands.values():
+                row.seed, row.drawn_at = seed, timezone.now()
+                row.save(update_fields=["seed", "drawn_at"])
+                row.record("programme.drawn", by, children=len(found))
+        return found
+
+    def _wishes(self, seats):
+        by_child: dict = {}
+        for seat in seats:
+            by_child.setdefault(seat.student_id, []).append(seat)
+        return [
+            drawing.Wish(
+                student=str(student),
+                choices=tuple(seat.programme_id for seat in own),
+                need=min(seat.need for seat in own),
+            )
+            for student, own in by_child.items()
+        ]
+
+    def _carry_out(self, found, by):
+        seats = {
+            (str(seat.student_id), seat.programme_id): seat
+            for seat in self.filter(state=Seat.State.ASKED).select_related("programme__school")
+        }
+        for drawn in found:
+            for (student, programme), seat in list(seats.items()):
+                if student != drawn.student:
+                    continue
+                seats.pop((student, programme))
+                seat.line = drawn.number
+                seat.why = {"number": drawn.number, "of": drawn.of, "ahead": drawn.ahead}
+                if programme == drawn.got:
+                    seat.set(Seat.State.TAKEN, "seat.taken", by, "line", "why")
+                    seat.tell(GIVEN, by)
+                elif programme in drawn.waiting:
+                    seat.set(Seat.State.WAITING, "seat.waits", by, "line", "why")
+                    seat.tell(NOT_GIVEN, by)
+                else:
+                    seat.set(Seat.State.NOT_NEEDED, "seat.not_needed", by, "line", "why")
+
+
+@pghistory.track()
+class Seat(models.Model):
+    """One child's place in a programme, or its wish for one."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        WAITING = "waiting", _("on the waiting list")
+        OFFERED = "offered", _("offered to the family")
+        TAKEN = "taken", _("has a seat")
+        LEFT = "left", _("left")
+        DECLINED = "declined", _("the family said no")
+        EXPIRED = "expired", _("not answered in time")
+        NOT_NEEDED = "not_needed", _("has a seat elsewhere")
+
+    LIVE = (State.ASKED, State.WAITING, State.OFFERED, State.TAKEN)
+    HOLDING = (State.OFFERED, State.TAKEN)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="seats")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="seats")
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    # the family's own order of what it would like most, 1 first
+    choice = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    # the group of need that the school ordered before, 0 first; and the number in the line of a draw
+    need = models.PositiveSmallIntegerField(default=0)
+    line = models.PositiveIntegerField(default=0)
+    why = models.JSONField(default=dict, blank=True)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    offered_until = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    leaving_words = models.CharField(max_length=300, blank=True)
+
+    objects = SeatManager()
+
+    class Meta:
+        ordering = ["programme", "asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "student"],
+                condition=Q(state__in=["asked", "waiting", "offered", "taken"]),
+                name="a_child_has_one_seat_in_a_programme",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="offered") | Q(offered_until__gt=F("offered_at")),
+                name="an_offer_ends_after_it_was_made",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "waiting", "offered", "taken"], ended_at=None)
+                | ~Q(state__in=["asked", "waiting", "offered", "taken"])
+                & Q(ended_at__isnull=False),
+                name="a_seat_that_ended_says_when",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["student", "-asked_at"], name="seats_of_a_child"),
+            models.Index(
+                fields=["offered_until"], condition=Q(state="offered"), name="seats_offered"
+            ),
+            models.Index(
+                fields=["programme", "need", "line", "asked_at"],
+                condition=Q(state="waiting"),
+                name="seats_waited_for",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="no_more_seats_than_places",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "programme_id"),
+                condition=pgtrigger.Q(new__state__in=["offered", "taken"]),
+                declare=[("places", "int"), ("given", "int")],
+                func="""
+                    SELECT capacity INTO places FROM counseling_programme
+                        WHERE id = NEW.programme_id FOR UPDATE;
+                    SELECT count(*) INTO given FROM counseling_seat
+                        WHERE programme_id = NEW.programme_id AND state IN ('offered', 'taken');
+                    IF given > places THEN
+                        RAISE EXCEPTION 'more seats than places in %', NEW.programme_id
+                            USING ERRCODE = 'check_violation',
+                                CONSTRAINT = 'no_more_seats_than_places';
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.student_id} {self.state}"
+
+    @property
+    def is_live(self):
+        """Whether it has not ended."""
+        return self.state in self.LIVE
+
+    # --- its way --------------------------------------------------------------------------------
+    def accept(self, *, by):
+        """Take what is offered; taken before, nothing happens. Raises TooLate."""
+        with transaction.atomic():
+            self.programme.locked()
+            self.refresh_from_db()
+            if self.state == self.State.TAKEN:
+                return
+            if self.state != self.State.OFFERED or self.offered_until <= timezone.now():
+                raise TooLate
+            self.taken_at = timezone.now()
+            self.set(self.State.TAKEN, "seat.taken", by, "taken_at")
+
+    def leave(self, *, by, words=""):
+        """End the seat, the wish or the offer, and let the next child move up; ended before, nothing."""
+        with transaction.atomic():
+            programme = self.programme.locked()
+            self.refresh_from_db()
+            if not self.is_live:
+                return
+            said_no = self.state == self.State.OFFERED
+            self.leaving_words = words
+            self.end(self.State.DECLINED if said_no else self.State.LEFT, by)
+            programme.offer_free_places(by=by)
+
+    def end(self, state, by):
+        """Write that it ended in this way; the programme's row is locked already."""
+        self.ended_at, self.ended_by = timezone.now(), by
+        self.set(state, f"seat.{state}", by, "ended_at", "ended_by", "leaving_words")
+
+    def offer(self, *, by):
+        """Keep a place for the child for two days and tell the family; the programme is locked."""
+        self.offered_at = timezone.now()
+        self.offered_until = self.offered_at + AN_OFFER_LIVES
+        self.set(self.State.OFFERED, "seat.offered", by, "offered_at", "offered_until")
+        self.tell(OFFERED, by)
+
+    def set(self, state, verb, by, *columns):
+        """Write the state, these columns and an Entry; the programme's row is locked already."""
+        self.state = state
+        if state == self.State.TAKEN and self.taken_at is None:
+            self.taken_at = timezone.now()
+            columns = (*columns, "taken_at")
+        if state not in self.LIVE and self.ended_at is None:
+            self.ended_at, self.ended_by = timezone.now(), by
+            columns = (*columns, "ended_at", "ended_by")
+        self.save(update_fields=["state", *dict.fromkeys(columns)])
+        self.note(verb, by)
+
+    def note(self, verb, by):
+        """Write an Entry about the seat."""
+        self.programme.record(verb, by, student=self.student, seat=str(self.pk))
+
+    def tell(self, kind, by):
+        """Tell the child's family, once for each offer."""
+        key = f"{self.pk} {self.offered_at:%Y%m%d%H%M%S}" if self.offered_at else str(self.pk)
+        Notice.post(
+            kind, self, school=self.programme.school, by=by, student=self.student, dedupe_key=key
+        )
+
+    def _take_or_wait(self, programme, by):
+        ahead = programme.seats.waiting().exists()
+        if not ahead and programme.free() > 0:
+            self.set(self.State.TAKEN, "seat.taken", by)
+            self.tell(GIVEN, by)
+        else:
+            self.line = programme.seats.aggregate(last=models.Max("line"))["last"] + 1
+            self.set(self.State.WAITING, "seat.waits", by, "line")

@@ -1,0 +1,93 @@
+"""Attendance: in one go, corrected with its history, harmless on retry, and told the same evening."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from counseling.models import Attendance, Seat
+from counseling.models.attendance import NoSeat, TooEarly
+from counseling.models.session import NotThatState
+from homeschool.journal.models import Entry, Notice
+
+from .after_school import make_programme, make_session, make_volunteer
+
+
+@pytest.fixture
+def session(cast):
+    programme = make_programme(cast)
+    for child in (cast.child, cast.classmate):
+        Seat.objects.ask(programme, child, by=cast.counselor)
+    Seat.objects.update(taken_at=timezone.now() - dt.timedelta(days=30))
+    return make_session(programme)
+
+
+def test_it_marks_all_at_once_and_the_same_again_changes_nothing(cast, session):
+    marks = {cast.child.pk: {"mark": "present"}, cast.classmate.pk: {"mark": "absent"}}
+    assert Attendance.objects.mark(session, marks, by=cast.counselor) == 2
+    assert Attendance.objects.mark(session, marks, by=cast.counselor) == 0
+    session.refresh_from_db()
+    assert session.state == "held"
+    lines = {line.student_id: line for line in session.attendance.all()}
+    assert (lines[cast.child.pk].minutes, lines[cast.classmate.pk].minutes) == (60, 0)
+    assert Notice.objects.get(kind="session.not_there").student == cast.classmate
+    assert Entry.objects.filter(verb="attendance.marked").count() == 2
+
+
+def test_a_correction_keeps_what_was(cast, session):
+    Attendance.objects.mark(session, {cast.child.pk: {"mark": "absent"}}, by=cast.counselor)
+    late = {"mark": "late", "minutes": 40, "engagement": 3}
+    Attendance.objects.mark(session, {cast.child.pk: late}, by=cast.adviser)
+    line = session.attendance.get()
+    assert (line.mark, line.minutes, line.by) == ("late", 40, cast.adviser)
+    assert [event.mark for event in line.events.order_by("pgh_id")] == ["absent", "late"]
+
+
+def test_a_line_that_contradicts_itself_is_refused(cast, session):
+    with pytest.raises(IntegrityError, match="no_minutes"), transaction.atomic():
+        Attendance.objects.mark(
+            session, {cast.child.pk: {"mark": "absent", "minutes": 5}}, by=cast.counselor
+        )
+
+
+def test_it_refuses_a_child_without_a_seat_and_a_session_to_come(cast, session):
+    with pytest.raises(NoSeat) as refused:
+        Attendance.objects.mark(session, {cast.sibling.pk: {"mark": "present"}}, by=cast.counselor)
+    assert refused.value.students == [cast.sibling.pk]
+    ahead = make_session(session.programme, timezone.now() + dt.timedelta(hours=2))
+    with pytest.raises(TooEarly):
+        Attendance.objects.mark(ahead, {cast.child.pk: {"mark": "present"}}, by=cast.counselor)
+    session.call_off(by=cast.counselor)
+    with pytest.raises(NotThatState):
+        Attendance.objects.mark(session, {cast.child.pk: {"mark": "present"}}, by=cast.counselor)
+    assert not Attendance.objects.exists()
+
+
+def test_who_left_since_can_still_be_marked_for_the_sessions_before(cast, session):
+    Seat.objects.get(student=cast.child).leave(by=cast.mother)
+    assert (
+        Attendance.objects.mark(session, {cast.child.pk: {"mark": "present"}}, by=cast.counselor)
+        == 1
+    )
+
+
+def test_who_sees_the_lines(cast, session):
+    volunteer = make_volunteer(cast)
+    volunteer.user = cast.volunteer
+    volunteer.save(update_fields=["user"])
+    Attendance.objects.mark(session, {cast.child.pk: {"mark": "present"}}, by=cast.counselor)
+    seen = Attendance.objects.visible_to
+    for person in (cast.adviser, cast.counselor, cast.principal, cast.mother):
+        assert seen(person).count() == 1
+    for person in (
+        cast.father,
+        cast.other_mother,
+        cast.school_admin,
+        cast.volunteer,
+        cast.district,
+    ):
+        assert not seen(person).exists()
+    later = make_session(session.programme, timezone.now() + dt.timedelta(hours=3))
+    later.lead(by=cast.counselor, volunteer=volunteer)
+    assert not seen(cast.volunteer).exists()
