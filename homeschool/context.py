@@ -48,6 +48,10 @@ STAFF_PLACES = (
     Place("visits:visit-list", "footprints", _("Visits"), roles=_READERS, tab=True),
     Place("visits:meeting-list", "users", _("Parent meetings"), roles=_ADMIN),
     Place("counseling:plan-list", "target", _("Plans"), roles=_READERS),
+    Place("counseling:programme-list", "calendar-days", _("After school"), roles=_READERS | _ADMIN),
+    Place(
+        "counseling:volunteer-home", "hand-heart", _("My groups"), roles=frozenset({"volunteer"})
+    ),
     Place("counseling:situation-class-list", "book-open", _("Learning situation"), roles=_READERS),
     Place("counseling:note-index", "lock", _("Confidential notes"), roles=frozenset({"counselor"})),
     Place("counseling:glass-list", "eye", _("Notes opened"), roles=frozenset({"leader"})),

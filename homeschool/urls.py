@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("homeschool.journal.urls")),
     path("", include("homeschool.reports.urls")),
     path("visits/", include("visits.urls")),
-    path("plans/", include("counseling.urls")),
+    path("", include("counseling.urls")),
     path("accounts/", include("homeschool.people.signin.urls")),
     path("api/v1/", include("homeschool.api")),
 ]

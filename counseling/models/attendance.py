@@ -84,13 +84,14 @@ class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
     def _write(self, session, row, student, values, by):
         """Write one line; returns whether anything is different now."""
         row = row or Attendance(session=session, student_id=student)
+        was_there = row.is_there
         before = None if row._state.adding else {name: getattr(row, name) for name in values}
         for name, value in values.items():
             setattr(row, name, value)
-        if "minutes" not in values and before is None:
-            row.minutes = session.minutes if row.is_there else 0
         if before == values:
             return False
+        if "minutes" not in values and (before is None or row.is_there != was_there):
+            row.minutes = session.minutes if row.is_there else 0
         row.by, row.at = by, timezone.now()
         row.save()
         return True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import (
+from counseling.views import (
     board,
     check_in,
     family,
@@ -17,7 +17,6 @@ from .views import (
     situation,
 )
 
-app_name = "counseling"
 urlpatterns = [
     path("", plans.plan_list, name="plan-list"),
     path("new/", plans.plan_new, name="plan-new"),

@@ -1,0 +1,10 @@
+"""Programmes: the list, one of them, making and changing it."""
+
+from django.core.exceptions import PermissionDenied
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def session_week(request):
+    """(skeleton)"""
+    raise PermissionDenied
