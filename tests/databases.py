@@ -13,7 +13,7 @@ FEW_BYTES = 2 * 1024 * 1024  # more than that in one table is truncated faster t
 def copy_one_of(run):
     """Let this process's database be a copy of one that the first process of the run migrates.
 
-    The others wait for it: to migrate takes a processor twenty seconds, to copy a fraction of one.
+    The others wait for it: to migrate takes a processor some seconds, to copy a fraction of one.
     """
     at, name = connection.settings_dict, shared_name(run)
     own, alias = at["NAME"], at["TEST"]["NAME"]

@@ -1,4 +1,5 @@
 import django.db.models.deletion
+from homeschool.migrating import Together
 from django.db import migrations, models
 from django.db.models import Q
 
@@ -20,66 +21,70 @@ class Migration(migrations.Migration):
     dependencies = [("journal", "0003_cache"), ("people", "0002_sight")]
 
     operations = [
-        migrations.AddField(
-            model_name="notice",
-            name="urgency",
-            field=models.CharField(
-                blank=True, choices=URGENCIES, db_default="", default="", max_length=8
+        Together([
+            migrations.AddField(
+                model_name="notice",
+                name="urgency",
+                field=models.CharField(
+                    blank=True, choices=URGENCIES, db_default="", default="", max_length=8
+                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="urgent_because",
-            field=models.CharField(blank=True, db_default="", default="", max_length=200),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=~Q(urgency="urgent") | ~Q(urgent_because=""),
-                name="what_is_urgent_says_why",
+            migrations.AddField(
+                model_name="notice",
+                name="urgent_because",
+                field=models.CharField(blank=True, db_default="", default="", max_length=200),
             ),
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="not_before",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="delivery",
-            name="digest",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="items",
-                to="journal.delivery",
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.CheckConstraint(
+                    condition=~Q(urgency="urgent") | ~Q(urgent_because=""),
+                    name="what_is_urgent_says_why",
+                ),
             ),
-        ),
+            migrations.AddField(
+                model_name="delivery",
+                name="not_before",
+                field=models.DateTimeField(null=True),
+            ),
+            migrations.AddField(
+                model_name="delivery",
+                name="digest",
+                field=models.ForeignKey(
+                    blank=True,
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="items",
+                    to="journal.delivery",
+                ),
+            ),
+        ]),
         migrations.AlterField(
             model_name="delivery",
             name="state",
             field=models.CharField(choices=STATES, default="pending", max_length=10),
         ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=Q(state="held"),
-                fields=["channel", "next_at"],
-                name="deliveries_for_the_evening",
+        Together([
+            migrations.AddIndex(
+                model_name="delivery",
+                index=models.Index(
+                    condition=Q(state="held"),
+                    fields=["channel", "next_at"],
+                    name="deliveries_for_the_evening",
+                ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=Q(digest__isnull=False), fields=["digest"], name="deliveries_in_a_digest"
+            migrations.AddIndex(
+                model_name="delivery",
+                index=models.Index(
+                    condition=Q(digest__isnull=False), fields=["digest"], name="deliveries_in_a_digest"
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=Q(state="merged", digest__isnull=False) | ~Q(state="merged"),
-                name="what_is_merged_has_its_letter",
+            migrations.AddConstraint(
+                model_name="delivery",
+                constraint=models.CheckConstraint(
+                    condition=Q(state="merged", digest__isnull=False) | ~Q(state="merged"),
+                    name="what_is_merged_has_its_letter",
+                ),
             ),
-        ),
+        ]),
     ]

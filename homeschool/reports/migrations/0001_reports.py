@@ -2,6 +2,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import homeschool.reports.models
 import uuid
+from homeschool.migrating import Together
 from django.conf import settings
 from django.db import migrations, models
 
