@@ -2,10 +2,12 @@
 
 from django.utils.translation import ngettext
 
+from homeschool.people import sight
 from homeschool.people.actions import handing, merging
 from homeschool.people.models.leaving import Held, on_leaving
+from homeschool.people.models.staff import on_role_end
 
-from .models import Member, Plan, Programme, Seat, Task
+from .models import FamilyFeed, Member, Pair, Plan, Programme, Seat, Task, Volunteer
 
 # What of this room follows a child to another school, as the journal says it is disclosed.
 NAMES = ("plans", "goals", "habits", "answers", "observations")
@@ -27,9 +29,13 @@ HISTORY = (
     "counseling.Note.author", "counseling.Note.supervisor", "counseling.NoteAddendum.author",
     "counseling.NoteHanding.taker", "counseling.NoteHanding.by", "counseling.Glass.by",
     "counseling.Programme.owner", "counseling.Programme.made_by", "counseling.Seat.asked_by",
-    "counseling.Seat.ended_by", "counseling.Volunteer.decided_by", "counseling.Clearance.checked_by",
+    "counseling.Seat.ended_by", "counseling.Seat.consent_by", "counseling.Draw.by", "counseling.Volunteer.decided_by", "counseling.Clearance.checked_by",
+    "counseling.Clearance.withdrawn_by", "counseling.VolunteerCall.made_by",
     "counseling.Leading.user", "counseling.Pair.confirmed_by", "counseling.Attendance.by",
-    "counseling.PickUp.said_by",
+    "counseling.Pair.proposed_by", "counseling.Pair.ended_by", "counseling.Pair.helper_asked",
+    "counseling.Pair.helped_asked", "counseling.Prescription.made_by",
+    "counseling.Prescription.dropped_by",
+    "counseling.PickUp.said_by", "counseling.Absence.said_by", "counseling.Evaluation.said_by",
 )  # fmt: skip
 
 
@@ -67,6 +73,11 @@ def move_places(done):
     Member.objects.filter(user=done.gone).exclude(plan__in=mine).update(user=done.keep)
 
 
+def end_feeds(done):
+    """End the calendar address of the account that goes: the kept one makes its own."""
+    FamilyFeed.objects.filter(user=done.gone, revoked_at=None).update(revoked_at=done.now)
+
+
 # --- a child leaves ----------------------------------------------------------------------------------
 
 
@@ -90,6 +101,7 @@ def close(students, by):
     for plan in Plan.objects.open().filter(student__in=students).order_by("pk"):
         plan.close(by=by, outcome=Plan.Outcome.MOVED)
     give_up(students, by)
+    Pair.objects.end_of(list(students), by=by)
 
 
 def give_up(students, by):
@@ -108,13 +120,29 @@ def unfinished(students):
     return False
 
 
+# --- a role ends -----------------------------------------------------------------------------------------
+
+
+def stop_helping(membership, by):
+    """Let whoever is no volunteer any more have left: its sessions to come are free, and their keepers
+    are told."""
+    if sight.schools_of(membership.user, {sight.VOLUNTEER}).filter(school=membership.school_id):
+        return
+    helps = [Volunteer.State.ACCEPTED, Volunteer.State.RESTING]
+    rows = Volunteer.objects.filter(school=membership.school_id, state__in=helps)
+    for volunteer in rows.filter(user=membership.user_id):
+        volunteer.end(by=by)
+
+
 def register():
     """Tell people what of plans goes along, stays, or ends."""
+    on_role_end(sight.VOLUNTEER, stop_helping)
     handing.register("plans", plans_in_words, move_plans)
     for field in HISTORY:
         merging.moves(field, merging.STAYS)
     merging.moves("counseling.Task.owner", move_tasks)
     merging.moves("counseling.Member.user", move_places)
+    merging.moves("counseling.FamilyFeed.user", end_feeds)
     merging.moves(
         "counseling.Volunteer.user", merging.REFUSED
     )  # a volunteer is no guardian's double

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from counseling.models import Programme
 from counseling.reading.importing import running
 
 
@@ -9,3 +10,9 @@ from counseling.reading.importing import running
 def tidy():
     """Throw away the sheets whose day is over."""
     running.tidy()
+
+
+@shared_task(name="counseling.roll_on")
+def roll_on():
+    """Offer the places of offers that nobody answered in time to the next ones."""
+    Programme.objects.roll_on()

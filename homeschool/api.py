@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from counseling.api import Plans
+from counseling.api import Marks, Plans, Programmes, Sessions
 from homeschool.people.api import roster
 from homeschool.people.api.document import document
 from homeschool.people.api.noes import nothing_here
@@ -21,6 +21,9 @@ router.register("guardianships", roster.Guardianships, "guardianship")
 router.register("visits", Visits, "visit")
 router.register("promises", Promises, "promise")
 router.register("plans", Plans, "plan")
+router.register("programmes", Programmes, "programme")
+router.register("sessions", Sessions, "session")
+router.register("attendance", Marks, "attendance")
 
 urlpatterns = [
     path("schema/", document, name="schema"),

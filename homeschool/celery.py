@@ -21,6 +21,7 @@ SWEEP = 10  # seconds between two looks for what a dead worker held
 EVENING = 60  # seconds between two looks for whom it is evening
 MONDAY = 300  # seconds between two looks for where it is Monday morning
 REMIND = 60  # seconds between two looks at the table of reminders
+ROLL_ON = 300  # seconds between two looks for offers of seats that nobody answered in time
 TIDY = 3600  # seconds between two looks for what is kept no longer
 
 app = Celery("homeschool")
@@ -43,6 +44,8 @@ app.conf.beat_schedule = {
     "tidy-rosters": {"task": "people.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
     # Throws away sheets of marks, attendance and points after their day.
     "tidy-sheets": {"task": "counseling.tidy", "schedule": TIDY, "options": {"expires": TIDY}},
+    # Ends offers of seats after their two days, and offers the places to the next in the line.
+    "roll-on": {"task": "counseling.roll_on", "schedule": ROLL_ON, "options": {"expires": ROLL_ON}},
     # Writes the evening letters of those whose evening it is (docs/decisions/0017-digests.md).
     "digests": {"task": "journal.digests", "schedule": EVENING, "options": {"expires": EVENING}},
     # Writes to those who lead a school what the week was, on Monday morning.

@@ -66,6 +66,13 @@ FAMILY_PLACES = (
     Place("home", "house", pgettext_lazy("navigation", "Home"), tab=True),
     Place("messaging:thread-list", "message-circle", _("Messages"), tab=True),
     Place("visits:family-visit-list", "footprints", _("Visits"), tab=True),
+    Place(
+        "counseling:volunteer-home",
+        "hand-heart",
+        _("My groups"),
+        roles=frozenset({"volunteer"}),
+        tab=True,
+    ),
     Place("people:me", "user", pgettext_lazy("navigation", "Me"), tab=True),
 )
 # Staff who have children at the school: their way to the pages that families see.

@@ -23,6 +23,11 @@ def plain(text):
     return " ".join(unicodedata.normalize("NFC", bare).casefold().translate(_STROKES).split())
 
 
+def sign_of(name):
+    """Return the sign that tells a child from its siblings: the last hanzi, else nothing."""
+    return name[-1] if name and "㐀" <= name[-1] <= "鿿" else ""
+
+
 def _syllables(text):
     # here, since its words cost each process a quarter of a second and 50 MB, and few ask for them
     from pypinyin import Style, lazy_pinyin

@@ -222,6 +222,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,3/m/key,12/d/key",
     # a code from a letter: a parents' evening behind one address, and 54 bits to guess at
     "letter": "60/m/ip,600/h/ip",
+    # people who apply to help: an information evening behind one address
+    "volunteer": "30/m/ip,200/h/ip",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = read(
@@ -381,6 +383,9 @@ SPECTACULAR_SETTINGS = {
         "ClassKind": "homeschool.people.models.SchoolClass.Kind",
         "StudentStatus": "homeschool.people.models.Student.Status",
         "VisitStatus": "visits.models.Visit.Status",
+        "PlanState": "counseling.models.Plan.State",
+        "ProgrammeState": "counseling.models.Programme.State",
+        "SessionState": "counseling.models.Session.State",
     },
 }
 LOGGING = {

@@ -137,7 +137,7 @@ THINGS = {
 NEVER = "one that never existed"
 NOTE = "Canary-note 2048"
 NO_UUID, NO_NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
-BY_NUMBER = {"passkey", "delivery", "task"}
+BY_NUMBER = {"passkey", "delivery", "task", "week of a plan", "day off"}
 
 
 def things(kind, person):
@@ -426,8 +426,8 @@ PORTAL = [
     Door("set-theme", get=everybody(WRONG_METHOD), post=everybody(AWAY)),
     Door(
         "home",
-        get=signed_in(AWAY, helpers=OK, former=OK, father=OK, mother=OK),
-        post=signed_in(AWAY, helpers=OK, former=OK, father=OK, mother=OK),
+        get=signed_in(AWAY, district=OK, former=OK, father=OK, mother=OK),
+        post=signed_in(AWAY, district=OK, former=OK, father=OK, mother=OK),
     ),
 ]
 

@@ -40,4 +40,10 @@ API = [
     of_api("promise-detail", "promise"),
     of_api("plan-list"),
     of_api("plan-detail", "plan"),
+    of_api("programme-list"),
+    of_api("programme-detail", "plan"),  # no programme, session or mark has its key
+    of_api("session-list"),
+    of_api("session-detail", "plan"),
+    of_api("attendance-list"),
+    of_api("attendance-detail", "plan"),
 ]

@@ -26,16 +26,21 @@ from visits.models import Addendum, Draft, Meeting, Outing, Participant, Promise
 
 from . import (
     builders,
+    records_afternoons,
     records_campaigns,
+    records_learning,
     records_meetings,
     records_notes,
     records_offers,
     records_photos,
     records_plans,
+    records_programmes,
+    records_sessions,
     records_situation,
     records_stories,
     records_suggestions,
     records_versions,
+    records_volunteers,
 )
 
 # --- who sees them, in which roles ----------------------------------------------------------------
@@ -146,6 +151,11 @@ THINGS = (
     | records_versions.THINGS
     | records_notes.THINGS
     | records_situation.THINGS
+    | records_programmes.THINGS
+    | records_afternoons.THINGS
+    | records_volunteers.THINGS
+    | records_learning.THINGS
+    | records_sessions.THINGS
 )
 
 # --- the words, and who may read them -------------------------------------------------------------
@@ -201,6 +211,11 @@ CANARIES = {
     **records_stories.CANARIES,
     **records_plans.CANARIES,
     **records_versions.CANARIES,
+    **records_programmes.CANARIES,
+    **records_afternoons.CANARIES,
+    **records_volunteers.CANARIES,
+    **records_learning.CANARIES,
+    **records_sessions.CANARIES,
     "canary-letters@example.org": set(),
     # of brothers and sisters only those are named whom the reader sees
     "林小雨雪": NEAR | {"mother", "school_admin"},
@@ -221,6 +236,11 @@ SHOWN_AT = [
     *records_stories.SHOWN_AT,
     *records_plans.SHOWN_AT,
     *records_versions.SHOWN_AT,
+    *records_programmes.SHOWN_AT,
+    *records_afternoons.SHOWN_AT,
+    *records_volunteers.SHOWN_AT,
+    *records_learning.SHOWN_AT,
+    *records_sessions.SHOWN_AT,
     ("reports:progress", "the child"),
     ("reports:progress", "a grown student"),
 ]
@@ -310,6 +330,11 @@ class Records:
         self.versions = records_versions.Versions(stage, c, self.plans.plans)
         self.notes = records_notes.Notes(stage, c)
         self.situation = records_situation.Situation(stage, c)
+        self.programmes = records_programmes.Programmes(stage, c)
+        self.afternoons = records_afternoons.Afternoons(stage, c)
+        self.volunteers = records_volunteers.Volunteers(stage, c)
+        self.learning = records_learning.Learning(stage, c, self.plans.plans)
+        self.sessions = records_sessions.Sessions(stage, c, self.volunteers.volunteers[0])
 
     def of_the_child(self, c):
         # a name of its own: the example in the template of a roster has the one of the cast
@@ -481,8 +506,9 @@ class Records:
             "stop link": [stop, letter],
         }
         links |= self.stories.keys(letter) | self.photos.keys() | self.plans.keys()
-        links |= self.versions.keys()
-        links |= self.notes.keys() | self.situation.keys()
+        links |= self.versions.keys() | self.programmes.keys(letter)
+        links |= self.notes.keys() | self.situation.keys() | self.afternoons.keys(letter)
+        links |= self.volunteers.keys() | self.sessions.keys() | self.learning.keys()
         links |= self.offers.keys(letter, self.planned) | self.campaigns.keys()
         return (
             {kind: [row.pk for row in found] for kind, found in rows.items()}

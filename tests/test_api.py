@@ -1,7 +1,7 @@
 """The API: its door, how it says no, its pages, and that nothing leaks through it.
 
 What it says of people is in tests/people/test_api_roster.py, of visits in tests/visits/test_api_visits.py,
-of plans in tests/counseling/test_api.py.
+of plans and sessions in tests/counseling/test_api*.py.
 """
 
 import datetime as dt
@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from homeschool.journal.models import Entry
 from homeschool.people.models import Token
+from homeschool.people.sight import STAFF_ROLES
 from visits.models import VisitChild
 
 from . import builders, doors, records
 from .api import ROOT, Program
+from .counseling.after_school import make_programme, make_session
 from .counseling.builders import make_plan
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,9 @@ LISTS = {
     "visits/": Token.Scope.VISITS,
     "promises/": Token.Scope.PROMISES,
     "plans/": Token.Scope.PLANS,
+    "programmes/": Token.Scope.SESSIONS,
+    "sessions/": Token.Scope.SESSIONS,
+    "attendance/": Token.Scope.ATTENDANCE,
 }
 MOST_QUERIES = 15
 
@@ -212,6 +217,9 @@ def test_it_answers_what_is_not_yours_as_what_never_existed(cast):
         ("promises/", {"due_from": "99999-01-01"}, "due_from"),
         ("plans/", {"state": "gone"}, "state"),
         ("plans/", {"about": "x"}, "about"),
+        ("programmes/", {"about": "x"}, "about"),
+        ("sessions/", {"on_from": "soon"}, "on_from"),
+        ("attendance/", {"mark": "ill"}, "mark"),
     ],
 )
 def test_it_says_which_parameter_is_wrong(cast, path, query, field):
@@ -280,6 +288,9 @@ def add_one_of_each(cast, number):
     line = VisitChild(student=child, going_well="Reads a lot")
     records.hold(line, by=cast.principal, promises=[records.owed(child, "Lend a book")])
     make_plan(cast, child, by=cast.principal)
+    session = make_session(make_programme(cast, name=f"Club {number}"))
+    session.leaders.create(user=cast.principal, span=session.span, on=session.on, live=False)
+    session.attendance.create(student=child, mark="present", minutes=60, by=cast.principal)
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -326,12 +337,17 @@ KINDS = {
     "visits/": "visit",
     "promises/": "promise",
     "plans/": "plan",
+    "programmes/": "programme",
+    "sessions/": "session",
 }
 HOLDERS = [name for name in doors.PEOPLE if name not in doors.STRANGERS]
 # On pages of the office alone, where the reading of addresses is written down: never here.
 NEVER_HERE = {
     "Canary-reason 4711", "Canary-road 8", "canary-mother@example.org", "+86 555 0100",
     "canary-father@example.org", "+86 555 0199", doors.NOTE,
+    "Canary-group 1", "Canary-leaving 1", "Canary-yes 1", "Canary-line 1", "Canary-because 1",
+    "Canary-good-at 1", "Canary-good-at 2", "canary-helps@example.org", "canary-applied@example.org",
+    "Canary-check 1", "Canary-withdrawn 1", "Canary-telephone 1", "Canary-evaluation 1",
 }  # fmt: skip
 
 
@@ -355,7 +371,7 @@ def ask_for_everything(stage, person):
     for path, kind in KINDS.items():
         for label, key in stage.keys[kind].items():
             answers[path, label] = program.get(f"{path}{key}/")
-    for path in ("visits/", "promises/", "guardianships/", "plans/"):
+    for path in ("visits/", "promises/", "guardianships/", "plans/", "attendance/"):
         for label, child in stage.keys["child"].items():
             answers[path, f"of {label}"] = program.get(path, student=child)
     return answers
@@ -402,6 +418,8 @@ def may_see(kind, person, people):
     """Whether a row of tests/doors.py is for `person`, in the eyes of the API."""
     if kind == "plan" and person in ("mother", "adult"):
         return False  # a family reads its plan on its page
+    if kind in ("programme", "session") and not people.get(person, set()) <= STAFF_ROLES:
+        return False  # families and volunteers read of sessions on their pages
     if person == "parent" and kind in ("guardianship", "promise"):
         return False  # it was granted visits, and no tie; what the other home promised stays there
     return bool(people.get("counselor" if person == "staff_without_second_factor" else person))
@@ -415,8 +433,11 @@ def test_it_tells_the_words_to_those_who_may_read_them(stage, told, person):
         "Canary-draft", "Canary-theme", "Canary-day", "Canary-offer", "Canary-suggestion",
         "Canary-gift", "Canary-photo", "Canary-story", "Canary-file", "Canary-confided",
         "Canary-agreed", "Canary-answer", "Canary-question",
-        "Canary-plan", "Canary-habit", "Canary-observation", "Canary-sheet", *NEVER_HERE,
+        "Canary-plan", "Canary-habit", "Canary-observation", "Canary-sheet", "Canary-room",
+        "Canary-subject", *NEVER_HERE,
     )  # fmt: skip
+    if person == "mother":  # families and volunteers read of sessions on their pages
+        on_pages_alone += ("Canary-topic",)
     may = {
         word
         for word, people in stage.canaries.items()

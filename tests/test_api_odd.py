@@ -22,6 +22,7 @@ from visits.models import VisitChild
 from . import builders, records
 from .api import ROOT, Program
 from .cast import make_cast
+from .counseling.after_school import make_programme, make_session
 from .counseling.builders import make_plan, measure
 
 schemathesis = pytest.importorskip("schemathesis")
@@ -85,6 +86,10 @@ def stage(django_db_setup, django_db_blocker):
         visit = records.hold(line, by=cast.counselor, team=[cast.adviser], promises=promises)
         plan = make_plan(cast)
         measure(plan.goals.get(), 55, 56.5)
+        session = make_session(make_programme(cast))
+        mark = session.attendance.create(
+            student=cast.child, mark="present", minutes=60, by=cast.counselor
+        )
         cast.keys = {
             "schools": cast.school.pk,
             "divisions": cast.school_class.division_id,
@@ -95,6 +100,9 @@ def stage(django_db_setup, django_db_blocker):
             "visits": visit.pk,
             "promises": visit.promises.get().pk,
             "plans": plan.pk,
+            "programmes": session.programme_id,
+            "sessions": session.pk,
+            "attendance": mark.pk,
         }
         cast.texts = [
             builders.make_token(user).text for user in (cast.principal, cast.adviser, cast.mother)

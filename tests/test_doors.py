@@ -14,18 +14,38 @@ from django.urls import get_resolver, reverse
 
 from . import doors, records
 from .doors import AWAY, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIGN_IN, WRONG_METHOD
+from .doors_afternoons import AFTERNOONS
 from .doors_api import API
+from .doors_learning import LEARNING
 from .doors_notes import NOTES
 from .doors_offers import OFFERS
 from .doors_plans import PLANS
+from .doors_programmes import PROGRAMMES
 from .doors_records import RECORDS
+from .doors_sessions import SESSIONS
 from .doors_situation import SITUATION
 from .doors_stories import STORIES
 from .doors_versions import VERSIONS
+from .doors_volunteers import VOLUNTEERS
 
 pytestmark = pytest.mark.django_db
 
-DOORS = [*doors.DOORS, *RECORDS, *OFFERS, *STORIES, *PLANS, *SITUATION, *NOTES, *VERSIONS, *API]
+DOORS = [
+    *doors.DOORS,
+    *RECORDS,
+    *OFFERS,
+    *STORIES,
+    *PLANS,
+    *PROGRAMMES,
+    *SITUATION,
+    *SESSIONS,
+    *AFTERNOONS,
+    *LEARNING,
+    *NOTES,
+    *VERSIONS,
+    *VOLUNTEERS,
+    *API,
+]
 BY_NAME = {door.name: door for door in DOORS}
 TOKEN = re.compile(rb"[A-Za-z0-9]{64}")  # CSRF tokens: the only thing that differs by chance
 METHODS = ("get", "post")

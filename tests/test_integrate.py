@@ -12,6 +12,7 @@ from django.test import Client
 
 from homeschool.people.models import Token
 from tests import builders
+from tests.counseling.after_school import make_programme, make_session
 from tests.counseling.builders import make_plan, measure
 from tests.records import hold, owed
 from visits.models import VisitChild
@@ -42,12 +43,24 @@ def world(cast):
     builders.give_caseload(cast.counselor, cast.classmate)
     plan = make_plan(cast, state="active")
     measure(plan.goals.get(), 55, 58)
+    programme = make_programme(cast, place="Room 4")
+    programme.seats.create(
+        student=cast.child, asked_by=cast.mother, state="taken", taken_at=programme.made_at
+    )
+    session = make_session(programme)
+    session.leaders.create(user=cast.counselor, span=session.span, on=session.on)
+    session.hold(by=cast.counselor, topic="Fairy tales", material="The big book", pages="4–9")
+    session.attendance.create(
+        student=cast.child, mark="late", minutes=45, engagement=3, by=cast.counselor
+    )
     return {
         "PORTAL": PORTAL,
         "TOKEN": builders.make_token(cast.counselor).text,
         "STUDENT": str(cast.child.pk),
         "VISIT": str(visit.pk),
         "PLAN": str(plan.pk),
+        "PROGRAMME": str(programme.pk),
+        "SESSION": str(session.pk),
     }
 
 

@@ -1,6 +1,5 @@
 """Who was at a session, for how long, and who picked the child up; corrected with its history."""
 
-import datetime as dt
 import uuid
 
 import pghistory
@@ -8,7 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +15,9 @@ from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
 from homeschool.people.models import Student
 
-from .programme import Programme
+from .pick_up import HELD, ITEM, STAFF, PickUp, folded, kept_apart
 from .seat import Seat
-from .session import Session
-
-NOT_THERE = "session.not_there"
+from .session import BEFORE_IT_BEGINS, Session
 
 
 class NoSeat(Exception):
@@ -36,17 +33,26 @@ class TooEarly(Exception):
 
 
 class AttendanceQuerySet(sight.SightQuerySet):
-    def visible_to(self, user, roles=None, item=None):
+    def visible_to(self, user, roles=None, item=ITEM):
         """Return the lines of children whom `user` may see; who leads a session sees its lines, too.
 
         adviser: own classes · counselor: caseload · leader: school · guardian, grown student: own ·
         school admin, partner, district: nothing.
         """
-        asked = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER}) | sight.FAMILY_ROLES
+        asked = STAFF | sight.FAMILY_ROLES
         seen = super().visible_to(user, roles=asked if roles is None else roles, item=item)
         if roles is not None or not user.is_authenticated or not user.is_active:
             return seen
         return seen | self.filter(session__in=Session.objects.led_by(user).values("pk"))
+
+
+    def picked_up_by_held(self):
+        """Return the lines of children who went with a person that bears the name of somebody whom a
+        contact restriction keeps away, or of one who is held back on the child's list."""
+        rows = self.exclude(picked_up_by="").annotate(folded=folded("picked_up_by"))
+        listed = PickUp.objects.standing().filter(student=OuterRef("student"), is_held=True)
+        same = {"folded": OuterRef("folded")}
+        return rows.filter(Exists(kept_apart().filter(**same)) | Exists(listed.filter(**same)))
 
 
 class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
@@ -54,12 +60,14 @@ class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
         """Write the marks of a session: {student id: {"mark": ..., "minutes": ..., ...}}; return how
         many lines are new or changed.
 
-        The same again changes nothing; what changed keeps its history. A child that is absent without
-        excuse is told of the same evening, once. Raises NoSeat, TooEarly, `session.NotThatState`.
+        The same again changes nothing; what changed keeps its history. The family of a child that is
+        absent without excuse is told in the evening: counseling/reading/session_letters.py. Of a child
+        that went with somebody who is held back the school is told at once. Raises NoSeat, TooEarly,
+        `session.NotThatState`.
         """
         with transaction.atomic():
             stands = session.locked()
-            if stands.begins > timezone.now() + dt.timedelta(minutes=15):
+            if stands.begins > timezone.now() + BEFORE_IT_BEGINS:
                 raise TooEarly
             self._check(stands, marks)
             known = {row.student_id: row for row in self.filter(session=stands)}
@@ -97,14 +105,14 @@ class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
         return True
 
     def _note(self, session, changed, by):
-        lines = self.filter(session=session, student__in=changed).select_related("student__school")
-        for line in lines:
+        for line in self.filter(session=session, student__in=changed).select_related("student"):
             Entry.record(
-                "attendance.marked", line, by=by, student=line.student, school=line.student.school
-            )
-            if line.mark == Attendance.Mark.ABSENT:
-                school = line.student.school
-                Notice.post(NOT_THERE, line, school=school, by=by, student=line.student)
+                "attendance.marked", line, by=by, student=line.student,
+                school=session.programme.school,
+            )  # fmt: skip
+        for line in self.filter(session=session, student__in=changed).picked_up_by_held():
+            school, child = session.programme.school, line.student
+            Notice.post(HELD, line, school=school, by=by, student=child)
 
 
 @pghistory.track()
@@ -167,86 +175,3 @@ class Attendance(models.Model):
     def is_there(self):
         """Whether the child was at the session."""
         return self.mark in self.THERE
-
-
-class PickUpQuerySet(sight.SightQuerySet):
-    def live(self):
-        """Return those who may pick a child up now."""
-        return self.filter(ended_at=None)
-
-
-class PickUp(models.Model):
-    """Who may pick a child up after a session, as its family said."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    student = models.ForeignKey(Student, models.PROTECT, related_name="pick_ups")
-    name = models.CharField(_("full name"), max_length=255)
-    relation = models.CharField(_("who that is to the child"), max_length=60)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    said_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    objects = PickUpQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["student", "name"],
-                condition=Q(ended_at=None),
-                name="a_person_stands_once_on_a_pick_up_list",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-    def end(self, *, by):
-        """Take the person off the list; taken off before, nothing happens."""
-        with transaction.atomic():
-            if PickUp.objects.live().filter(pk=self.pk).update(ended_at=timezone.now()):
-                Entry.record(
-                    "pick_up.ended", self, by=by, student=self.student, school=self.student.school
-                )
-
-
-class Evaluation(models.Model):
-    """What a child, or its family, thinks of a programme: three questions, 1 no ... 4 yes."""
-
-    class Side(models.TextChoices):
-        CHILD = "child", _("the child")
-        FAMILY = "family", _("the family")
-
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="evaluations")
-    student = models.ForeignKey(Student, models.PROTECT, related_name="+")
-    side = models.CharField(max_length=6, choices=Side)
-    glad = models.PositiveSmallIntegerField(_("I like to go there"))
-    learned = models.PositiveSmallIntegerField(_("I learn something there"))
-    again = models.PositiveSmallIntegerField(_("I would go again"))
-    words = models.TextField(_("what could be better"), max_length=1000, blank=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    objects = sight.SightQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["programme", "student", "side"], name="a_programme_is_judged_once_a_side"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    glad__gte=1,
-                    glad__lte=4,
-                    learned__gte=1,
-                    learned__lte=4,
-                    again__gte=1,
-                    again__lte=4,
-                ),
-                name="an_answer_is_one_to_four",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.programme_id} {self.side}"

@@ -103,12 +103,13 @@ class Goal(models.Model):
         self.refresh_from_db()
 
     def measured(
-        self, value, on, *, by, source, words="", today, supersedes=None, check_in=None
+        self, value, on, *, by, source, words="", today, supersedes=None, check_in=None, session=None
     ):  # fmt: skip
         """Write down that `value` was measured on the day `on`, and return the Point.
 
-        `supersedes` is the point that it corrects, `check_in` by which a home answered; a correction
-        stays of the home whose number it corrects. Raises NotAPoint for a day after `today` or before
+        `supersedes` is the point that it corrects, `check_in` by which a home answered, `session` in
+        which it was measured; a correction stays of the home and the session whose number it corrects.
+        Raises NotAPoint for a day after `today` or before
         the baseline, for a value outside of the measure, and for a point that was corrected already;
         NotThatState for a closed plan.
         """
@@ -125,6 +126,7 @@ class Goal(models.Model):
             point = self.points.create(
                 value=value, on=on, by=by, source=source, words=words, supersedes=supersedes,
                 check_in_id=check_in.pk if check_in else supersedes and supersedes.check_in_id,
+                session_id=session.pk if session else supersedes and supersedes.session_id,
             )  # fmt: skip
             plan.record("point.measured", by, goal=str(self.pk), source=source)
             return point
@@ -167,6 +169,10 @@ class Point(models.Model):
     # where a home answered with it: no other home of the child reads it
     check_in = models.ForeignKey(
         "counseling.CheckIn", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # the session after school in which it was measured
+    session = models.ForeignKey(
+        "counseling.Session", models.PROTECT, null=True, blank=True, related_name="+"
     )
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"

@@ -1,5 +1,6 @@
 """What a plan is made of beside its goals: needs, people, steps, times, materials, what took place."""
 
+import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -213,10 +214,13 @@ class Material(models.Model):
         return self.title
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class WeekCount(models.Model):
     """How much of the help was planned in a week, took place, and was attended.
 
-    `monday` is the week's first day. Whoever leads the help counts; sessions will count by themselves.
+    `monday` is the week's first day. Where the plan prescribes a programme its sessions count by
+    themselves (`feeding`); whoever counts `by_hand` corrects them: these numbers stand, and those of
+    the sessions are kept beside them. What a week said before is kept as events.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="weeks")
@@ -224,6 +228,11 @@ class WeekCount(models.Model):
     planned = models.PositiveSmallIntegerField(_("planned"))
     held = models.PositiveSmallIntegerField(_("held"))
     attended = models.PositiveSmallIntegerField(_("attended"))
+    by_hand = models.BooleanField(default=True, editable=False)
+    # what the sessions say; nothing where no programme was prescribed
+    session_planned = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    session_held = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    session_attended = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -239,7 +248,52 @@ class WeekCount(models.Model):
             models.CheckConstraint(
                 condition=Q(monday__iso_week_day=1), name="a_week_begins_on_monday"
             ),
+            models.CheckConstraint(
+                condition=Q(by_hand=True) | Q(session_planned__isnull=False),
+                name="a_week_not_counted_by_hand_is_counted_by_sessions",
+            ),
         ]
 
     def __str__(self):
         return f"{self.monday} {self.attended}/{self.held}/{self.planned}"
+
+    @property
+    def says_otherwise(self):
+        """Whether the sessions say something else than what was counted by hand."""
+        heard = (self.session_planned, self.session_held, self.session_attended)
+        return self.by_hand and None not in heard and heard != self.numbers
+
+    @property
+    def numbers(self):
+        """(planned, held, attended) as they stand."""
+        return self.planned, self.held, self.attended
+
+    def hear(self, counts):
+        """Take what the sessions say, {planned, held, attended} or None; returns whether anything is
+        different. Numbers written by hand stay. The row is not saved."""
+        heard = {f"session_{name}": n for name, n in (counts or {}).items()} or {
+            "session_planned": None, "session_held": None, "session_attended": None,
+        }  # fmt: skip
+        values = heard if self.by_hand or counts is None else heard | counts
+        if all(getattr(self, name) == n for name, n in values.items()):
+            return False
+        for name, n in values.items():
+            setattr(self, name, n)
+        if not self.by_hand:
+            self.by, self.at = None, timezone.now()
+        return True
+
+    def let_sessions_count(self, *, by):
+        """Take back what was counted by hand: the sessions' numbers stand again. Where they say nothing,
+        or nothing was counted by hand, nothing happens. Raises NotThatState for a closed plan."""
+        with transaction.atomic():
+            plan = self.plan.locked()
+            row = plan.weeks.get(pk=self.pk)
+            if row.by_hand and row.session_planned is not None:
+                row.by_hand = False
+                for name in ("planned", "held", "attended"):
+                    setattr(row, name, getattr(row, f"session_{name}"))
+                row.by, row.at = by, timezone.now()
+                row.save()
+                plan.record("plan.week_counted", by, monday=row.monday.isoformat())
+        self.refresh_from_db()

@@ -307,11 +307,12 @@ class Plan(models.Model):
 
     def count_week(self, monday, *, by, **counts):
         """Write down how much of the help was planned in the week of `monday`, took place, and was
-        attended; counted again, the new numbers stand. Raises NotThatState for a closed plan."""
+        attended; counted again, the new numbers stand, also over those of sessions. Raises NotThatState
+        for a closed plan."""
         with transaction.atomic():
             stands = self.locked()
             stands.weeks.update_or_create(
-                monday=monday, defaults=counts | {"by": by, "at": timezone.now()}
+                monday=monday, defaults=counts | {"by_hand": True, "by": by, "at": timezone.now()}
             )
             stands.record("plan.week_counted", by, monday=monday.isoformat())
 

@@ -1,31 +1,30 @@
 """What a school offers after lessons: programmes, when they take place, and what they need."""
 
-import datetime as dt
 import uuid
 
 import pghistory
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from counseling.rules import pattern
+from counseling.rules import draw, pattern
 from homeschool.journal.models import Entry, hours
 from homeschool.people import sight
 from homeschool.people.models import Division, School, SchoolClass, Student
-from homeschool.people.models.school import DateRange, SchoolPartQuerySet
+from homeschool.people.models.school import SchoolPartQuerySet
 
 from .parts import Slot
 
 # Who of the staff sees and keeps programmes; figures of them are for the school admin, too.
 KEEPERS = frozenset({sight.COUNSELOR, sight.LEADER})
 READERS = KEEPERS | {sight.ADVISER, sight.SCHOOL_ADMIN}
+ITEM = "sessions"  # what a grown student grants
 
 
 class FewerThanTaken(Exception):
@@ -47,7 +46,7 @@ class ProgrammeQuerySet(SchoolPartQuerySet):
         staff = super().visible_to(user, roles)
         if roles != READERS:
             return staff
-        children = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES)
+        children = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES, item=ITEM)
         offered = Q(state=Programme.State.OPEN, school__in=children.active().values("school"))
         led = Q(sessions__leaders__user=user.pk) if user.is_authenticated else Q(pk=None)
         seated = Q(seats__student__in=children)
@@ -57,6 +56,49 @@ class ProgrammeQuerySet(SchoolPartQuerySet):
     def open(self):
         """Return those that families can ask for."""
         return self.filter(state=Programme.State.OPEN)
+
+    def for_child(self, student):
+        """Return those that are for this child, as `is_for` asks of one."""
+        if student.status != Student.Status.ACTIVE:
+            return self.none()
+        everybody = Q(classes=None, divisions=None)
+        named = Q(classes=student.school_class_id) | Q(divisions=student.division_id)
+        fits = Programme.objects.filter(everybody | named, school=student.school_id)
+        return self.filter(pk__in=fits.values("pk"))
+
+    def taking_wishes(self, now=None):
+        """Return those that families can ask for at this moment."""
+        now = now or timezone.now()
+        return self.open().filter(Q(asks_until=None) | Q(asks_until__gte=now))
+
+    def counted(self):
+        """Add how many children have a seat (`taken`), an offer, a place in the line (`waits`), and how
+        many wait for a draw (`wish`)."""
+        return self.annotate(
+            **{
+                name: models.Count("seats", filter=Q(seats__state=state), distinct=True)
+                for name, state in (
+                    ("taken", "taken"), ("offered", "offered"), ("waits", "waiting"),
+                    ("wish", "asked"),
+                )
+            }
+        )  # fmt: skip
+
+    def roll_on(self, now=None):
+        """Let the offers that nobody answered in time go to the next ones; returns how many ended."""
+        late = self.filter(seats__state="offered", seats__offered_until__lte=now or timezone.now())
+        rows = Programme.objects.filter(pk__in=late.values("pk")).order_by("pk")
+        return sum(programme.roll_on(now) for programme in rows)
+
+
+class ProgrammeManager(models.Manager.from_queryset(ProgrammeQuerySet)):
+    def begin(self, school, values, *, by, weekly, classes=(), divisions=()):
+        """Keep a new programme, being prepared by `by`, with its times of the week; returns it."""
+        with transaction.atomic():
+            programme = self.create(school=school, owner=by, made_by=by, **values)
+            programme._write_lists(weekly, classes=classes, divisions=divisions)
+            programme.record("programme.begun", by)
+        return programme
 
 
 @pghistory.track()
@@ -105,6 +147,15 @@ class Programme(models.Model):
         Division, blank=True, related_name="+", verbose_name=_("for these grades")
     )
     whom = models.CharField(_("whom it is for"), max_length=300, blank=True)
+    # groups of need in words, in the order in which the school puts children first; no family reads them
+    needs = ArrayField(
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        verbose_name=_("who comes first"),
+    )
+    # what a family says yes to before its child takes part; "" asks for nothing
+    consent = models.TextField(_("what the family says yes to"), max_length=1000, blank=True)
     giving = models.CharField(
         _("how seats are given"), max_length=10, choices=Giving, default=Giving.FIRST_COME
     )
@@ -119,7 +170,7 @@ class Programme(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = ProgrammeQuerySet.as_manager()
+    objects = ProgrammeManager()
 
     class Meta:
         ordering = ["-begins", "name", "id"]
@@ -182,7 +233,7 @@ class Programme(models.Model):
 
     def is_for(self, student):
         """Whether the child is one of those whom it is for."""
-        if student.school_id != self.school_id:
+        if student.school_id != self.school_id or student.status != Student.Status.ACTIVE:
             return False
         classes = set(self.classes.values_list("pk", flat=True))
         divisions = set(self.divisions.values_list("pk", flat=True))
@@ -196,21 +247,65 @@ class Programme(models.Model):
         rows = Programme.objects.select_for_update(of=("self",)).select_related("school")
         return rows.get(pk=self.pk)
 
-    def change(self, *, by, **values):
-        """Write these columns. Raises FewerThanTaken where there would be fewer places than seats given."""
+    def change(self, *, by, weekly=None, classes=None, divisions=None, **values):
+        """Write these columns, the times of the week and whom it is for (None: as they are).
+
+        Sessions to come follow the pattern. Raises FewerThanTaken where there would be fewer places
+        than seats given.
+        """
         with transaction.atomic():
             stands = self.locked()
+            stands.let_pass()
             taken = stands.seats.holding_a_place().count()
             if values.get("capacity", stands.capacity) < taken:
                 raise FewerThanTaken(taken)
-            fields = sorted(n for n, value in values.items() if getattr(stands, n) != value)
-            for name in fields:
-                setattr(stands, name, values[name])
+            fields = stands._write(values)
+            fields += stands._write_lists(weekly, classes=classes, divisions=divisions)
             if fields:
-                stands.save(update_fields=fields)
-                stands.record("programme.changed", by, fields=fields)
+                stands.record("programme.changed", by, fields=sorted(fields))
                 stands.offer_free_places(by=by)  # there may be more places now
+            if {"begins", "ends", "pattern"} & set(fields):
+                stands.follow_pattern(by=by)
         self.refresh_from_db()
+
+    def _write(self, values):
+        fields = sorted(n for n, value in values.items() if getattr(self, n) != value)
+        before = {name: getattr(self, name) for name in fields}
+        for name in fields:
+            setattr(self, name, values[name])
+        if fields:
+            self.save(update_fields=fields)
+        if "needs" in fields:
+            self._number_needs_anew(before["needs"])
+        if "place" in fields:
+            self.sessions.to_come().filter(place=before["place"]).update(place=self.place)
+        return fields
+
+    def _number_needs_anew(self, before):
+        """Let the children who wait stay in the group of need in which the school put them."""
+        moved = draw.renumbered(before, self.needs)
+        whens = [models.When(need=old, then=new) for old, new in moved.items() if old != new]
+        if whens:
+            waiting = self.seats.filter(state__in=["asked", "waiting"])
+            waiting.update(
+                need=models.Case(*whens, default=F("need"), output_field=models.IntegerField())
+            )
+
+    def _write_lists(self, weekly, **chosen):
+        fields = []
+        for name, rows in chosen.items():
+            relation = getattr(self, name)
+            if rows is not None and set(relation.all()) != set(rows):
+                relation.set(rows)
+                fields.append(name)
+        if weekly is not None and set(weekly) != set(self.weekly()):
+            self.pattern.all().delete()
+            self.pattern.bulk_create(
+                Weekly(programme=self, weekday=w.weekday, starts=w.starts, minutes=w.minutes)
+                for w in sorted(set(weekly), key=lambda w: (w.weekday, w.starts))
+            )
+            fields.append("pattern")
+        return fields
 
     def move_on(self, state, *, by):
         """Let it stand in this state; it stood there before, nothing happens."""
@@ -220,6 +315,7 @@ class Programme(models.Model):
                 stands.state = state
                 stands.save(update_fields=["state"])
                 stands.record(f"programme.{self.State(state).value}", by)
+                stands.follow_pattern(by=by)
         self.refresh_from_db()
 
     def record(self, verb, by, student=None, **data):
@@ -241,6 +337,14 @@ class Programme(models.Model):
             seat.offer(by=by)
         return len(found)
 
+    def let_pass(self, now=None):
+        """End the offers that nobody answered in time; the row is locked. Returns how many."""
+        late = list(self.seats.expired(now).select_related("student"))
+        for seat in late:
+            seat.programme = self
+            seat.end(seat.State.EXPIRED, None)
+        return len(late)
+
     def roll_on(self, now=None):
         """End the offers that nobody answered in time, and offer their places to the next ones.
 
@@ -248,17 +352,14 @@ class Programme(models.Model):
         """
         with transaction.atomic():
             stands = self.locked()
-            late = list(stands.seats.expired(now).select_related("student"))
-            for seat in late:
-                seat.programme = stands
-                seat.end(seat.State.EXPIRED, None)
+            late = stands.let_pass(now)
             stands.offer_free_places(by=None)
-        return len(late)
+        return late
 
     # --- when it takes place ------------------------------------------------------------------------
     def days_off(self, first, last):
         """Return the dates between these without a session: holidays of the school, own pauses."""
-        rows = DayOff.objects.filter(school=self.school_id, on__lte=last, until__gte=first)
+        rows = self.school.days_off.filter(on__lte=last, until__gte=first)
         return {
             day
             for row in rows.filter(Q(programme=None) | Q(programme=self.pk))
@@ -268,10 +369,37 @@ class Programme(models.Model):
     def moments(self, first=None, last=None):
         """Yield (day, begins, ends) of the sessions that the pattern asks for, as rules.pattern does."""
         first, last = max(first or self.begins, self.begins), min(last or self.ends, self.ends)
-        weekly = [
-            pattern.Weekly(row.weekday, row.starts, row.minutes) for row in self.pattern.all()
-        ]
-        return pattern.sessions(weekly, first, last, self.zone, days_off=self.days_off(first, last))
+        days_off = self.days_off(first, last)
+        return pattern.sessions(self.weekly(), first, last, self.zone, days_off=days_off)
+
+    def weekly(self):
+        """Return the times of the week as rules.pattern reads them."""
+        return [pattern.Weekly(row.weekday, row.starts, row.minutes) for row in self.pattern.all()]
+
+    def follow_pattern(self, *, by):
+        """Plan what the pattern asks for from today on, and take back sessions that it asks for no more;
+        what was moved, called off or held stays. Nothing before families can ask, or when it is over.
+        """
+        if self.state not in (self.State.OPEN, self.State.RUNNING):
+            return
+        today = timezone.localdate(timezone=self.zone)
+        wanted = {begins: ends for _day, begins, ends in self.moments(first=today)}
+        unmoved = self.sessions.to_come().filter(begins=F("planned_for"))
+        gone = [row for row in unmoved if wanted.get(row.planned_for) != row.ends]
+        for row in gone:
+            self._take_back(row, by)
+        if gone:
+            self.record("programme.unplanned", by, sessions=len(gone))
+        self.sessions.model.objects.from_pattern(self, by=by, first=today)
+
+    def _take_back(self, session, by):
+        """Let a session go, with who leads it and what is booked; where something else hangs on it
+        already it is called off instead, so that who knows of it is told."""
+        try:
+            with transaction.atomic():
+                session.delete()
+        except ProtectedError:
+            session.call_off(by=by)
 
 
 class Weekly(models.Model):
@@ -298,42 +426,3 @@ class Weekly(models.Model):
 
     def __str__(self):
         return f"{self.get_weekday_display()} {self.starts:%H:%M}"
-
-
-class DayOff(models.Model):
-    """Days without sessions: holidays of the school, or a pause of one programme."""
-
-    school = models.ForeignKey(School, models.CASCADE, related_name="days_off")
-    programme = models.ForeignKey(
-        Programme, models.CASCADE, null=True, blank=True, related_name="pauses"
-    )
-    on = models.DateField(_("first day"))
-    until = models.DateField(_("last day"))
-    name = models.CharField(_("name"), max_length=120)
-
-    objects = SchoolPartQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["on", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until__gte=F("on")) & Q(until__lte=F("on") + dt.timedelta(days=366)),
-                name="days_off_end_after_they_begin",
-            ),
-            ExclusionConstraint(
-                name="a_holiday_stands_once",
-                expressions=[
-                    ("school", RangeOperators.EQUAL),
-                    (DateRange("on", F("until") + 1), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(programme=None),
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    def days(self):
-        """Yield its dates."""
-        for n in range((self.until - self.on).days + 1):
-            yield self.on + dt.timedelta(days=n)

@@ -5,7 +5,6 @@ than places cannot be committed. What was is kept: a seat that ended stays as it
 """
 
 import datetime as dt
-import secrets
 import uuid
 
 import pghistory
@@ -17,12 +16,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from counseling.rules import draw as drawing
 from homeschool.journal.models import Notice
 from homeschool.people import sight
 from homeschool.people.models import Student
 
-from .programme import READERS, Programme
+from .programme import ITEM, READERS, Programme
 
 OFFERED, GIVEN, NOT_GIVEN = "seat.offered", "seat.given", "seat.not_given"
 AN_OFFER_LIVES = dt.timedelta(hours=48)
@@ -40,16 +38,17 @@ class TooLate(Exception):
     """The offer has expired, or the seat is no longer what it was."""
 
 
-class DrawnAlready(Exception):
-    """The seats of this programme have been drawn."""
+class ConsentMissing(Exception):
+    """The family has not said yes to the words that stand at the programme now."""
 
 
 class SeatQuerySet(sight.SightQuerySet):
-    def visible_to(self, user, roles=None, item=None):
+    def visible_to(self, user, roles=None, item=ITEM):
         """Return the seats of children whom `user` may see.
 
         adviser: own classes · counselor: caseload · leader, school admin: school · guardian and
-        grown student: own · everybody else: nothing; whoever leads a session reads its own list.
+        grown student: own, or what was granted · everybody else: nothing; whoever leads a session
+        reads its own list.
         """
         asked = READERS | sight.FAMILY_ROLES if roles is None else roles
         return super().visible_to(user, roles=asked, item=item)
@@ -76,87 +75,72 @@ class SeatQuerySet(sight.SightQuerySet):
 
 
 class SeatManager(models.Manager.from_queryset(SeatQuerySet)):
-    def ask(self, programme, student, *, by, choice=1, need=0):
+    def ask(self, programme, student, *, by, choice=1, need=None, how="portal", consent=None):
         """Ask for a seat for the child; asked before, the seat stands as it is. Returns the Seat.
 
         Where seats go to who asks first it is taken at once if a place is free, and waits if none
         is; where they are drawn it waits for the draw, and after the draw at the end of the line.
-        `need` is the group of need that the school ordered, 0 first. Raises NotOpen, NotForThisChild.
+        `need` is the group of need that the school ordered, 0 first, None behind them all. `consent`
+        is (the words, who said yes to them where another wrote it down). Raises NotOpen,
+        NotForThisChild, ConsentMissing.
         """
         with transaction.atomic():
             stands = programme.locked()
             if seat := self.live().filter(programme=stands, student=student).first():
                 return seat
-            if not stands.takes_wishes:
-                raise NotOpen
-            if not stands.is_for(student):
-                raise NotForThisChild
+            self._check(stands, student, consent)
+            stands.let_pass()
+            stands.offer_free_places(by=None)  # who waits is asked before who comes
             seat = self.create(
-                programme=stands, student=student, asked_by=by, choice=choice, need=need,
-                state=Seat.State.ASKED,
+                programme=stands, student=student, asked_by=by, choice=choice, how=how,
+                need=len(stands.needs) if need is None else need, state=Seat.State.ASKED,
+                **_kept(stands, consent, by),
             )  # fmt: skip
             seat.note("seat.asked", by)
             if stands.giving == Programme.Giving.FIRST_COME or stands.drawn_at:
                 seat._take_or_wait(stands, by)
         return seat
 
-    def draw(self, programmes, *, by, seed=None):
-        """Draw the seats of these programmes among all that asked, each child in the order of its
-        choices; returns [rules.draw.Drawn]. The same seed draws the same.
-
-        A child gets one seat of those drawn together and waits for what it wanted more; its other
-        wishes end. Raises DrawnAlready.
+    def wish(self, student, programmes, *, by, consents=None, how="portal"):
+        """Keep the family's wishes for a draw in this order, 1 the first; what it names no more it gives
+        up. `consents` is {programme id: consent as in `ask`}. Returns [Seat]. Raises as `ask` does.
         """
-        seed = seed or secrets.token_hex(16)
         with transaction.atomic():
-            keys = [programme.pk for programme in programmes]
+            mine = self.filter(student=student, state=Seat.State.ASKED)
+            keys = {p.pk for p in programmes} | set(mine.values_list("programme", flat=True))
             rows = Programme.objects.select_for_update(of=("self",)).order_by("pk")
-            stands = {row.pk: row for row in rows.filter(pk__in=keys)}
-            if any(row.drawn_at for row in stands.values()):
-                raise DrawnAlready
-            asked = self.filter(programme__in=stands, state=Seat.State.ASKED)
-            wishes = self._wishes(asked.order_by("student", "choice", "asked_at", "id"))
-            found = drawing.draw(wishes, {pk: row.free() for pk, row in stands.items()}, seed)
-            self._carry_out(found, by)
-            for row in stands.values():
-                row.seed, row.drawn_at = seed, timezone.now()
-                row.save(update_fields=["seed", "drawn_at"])
-                row.record("programme.drawn", by, children=len(found))
-        return found
+            list(rows.filter(pk__in=keys))  # one after the other: no two wait in a circle
+            kept = []
+            for choice, programme in enumerate(programmes, 1):
+                consent = (consents or {}).get(programme.pk)
+                seat = self.ask(
+                    programme, student, by=by, choice=choice, how=how, consent=consent
+                )  # fmt: skip
+                seat.put_as_choice(choice, by=by)
+                kept.append(seat)
+            named = [seat.pk for seat in kept]
+            for seat in mine.exclude(pk__in=named).select_related("programme", "student"):
+                if seat.programme.drawn_at is None:
+                    seat.leave(by=by)
+        return kept
 
-    def _wishes(self, seats):
-        by_child: dict = {}
-        for seat in seats:
-            by_child.setdefault(seat.student_id, []).append(seat)
-        return [
-            drawing.Wish(
-                student=str(student),
-                choices=tuple(seat.programme_id for seat in own),
-                need=min(seat.need for seat in own),
-            )
-            for student, own in by_child.items()
-        ]
+    def _check(self, programme, student, consent):
+        if not programme.takes_wishes:
+            raise NotOpen
+        if not programme.is_for(student):
+            raise NotForThisChild
+        if programme.consent and (consent is None or consent[0] != programme.consent):
+            raise ConsentMissing
 
-    def _carry_out(self, found, by):
-        seats = {
-            (str(seat.student_id), seat.programme_id): seat
-            for seat in self.filter(state=Seat.State.ASKED).select_related("programme__school")
-        }
-        for drawn in found:
-            for (student, programme), seat in list(seats.items()):
-                if student != drawn.student:
-                    continue
-                seats.pop((student, programme))
-                seat.line = drawn.number
-                seat.why = {"number": drawn.number, "of": drawn.of, "ahead": drawn.ahead}
-                if programme == drawn.got:
-                    seat.set(Seat.State.TAKEN, "seat.taken", by, "line", "why")
-                    seat.tell(GIVEN, by)
-                elif programme in drawn.waiting:
-                    seat.set(Seat.State.WAITING, "seat.waits", by, "line", "why")
-                    seat.tell(NOT_GIVEN, by)
-                else:
-                    seat.set(Seat.State.NOT_NEEDED, "seat.not_needed", by, "line", "why")
+
+def _kept(programme, consent, by):
+    """Return the columns of a yes to the words of the programme; nothing where it asks for none."""
+    if not programme.consent:
+        return {}
+    return {
+        "consent_words": consent[0], "consent_said": consent[1], "consent_by": by,
+        "consent_at": timezone.now(),
+    }  # fmt: skip
 
 
 @pghistory.track()
@@ -173,6 +157,11 @@ class Seat(models.Model):
         EXPIRED = "expired", _("not answered in time")
         NOT_NEEDED = "not_needed", _("has a seat elsewhere")
 
+    class How(models.TextChoices):
+        PORTAL = "portal", _("on this portal")
+        PAPER = "paper", _("on paper")
+        PHONE = "phone", _("by phone or in person")
+
     LIVE = (State.ASKED, State.WAITING, State.OFFERED, State.TAKEN)
     HOLDING = (State.OFFERED, State.TAKEN)
 
@@ -182,6 +171,14 @@ class Seat(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
+    how = models.CharField(_("how the family asked"), max_length=6, choices=How, default=How.PORTAL)
+    # the words to which the family said yes; who said it, where staff wrote it down
+    consent_words = models.TextField(max_length=1000, blank=True)
+    consent_said = models.CharField(max_length=200, blank=True)
+    consent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    consent_at = models.DateTimeField(null=True, blank=True)
     # the family's own order of what it would like most, 1 first
     choice = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
@@ -218,6 +215,11 @@ class Seat(models.Model):
                 | ~Q(state__in=["asked", "waiting", "offered", "taken"])
                 & Q(ended_at__isnull=False),
                 name="a_seat_that_ended_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(consent_words="", consent_by=None, consent_at=None)
+                | ~Q(consent_words="") & Q(consent_by__isnull=False, consent_at__isnull=False),
+                name="a_yes_says_to_what_by_whom_and_when",
             ),
         ]
         indexes = [
@@ -261,6 +263,12 @@ class Seat(models.Model):
         """Whether it has not ended."""
         return self.state in self.LIVE
 
+    @property
+    def is_offered(self):
+        """Whether the family can still answer the offer."""
+        until = self.offered_until
+        return self.state == self.State.OFFERED and until is not None and until > timezone.now()
+
     # --- its way --------------------------------------------------------------------------------
     def accept(self, *, by):
         """Take what is offered; taken before, nothing happens. Raises TooLate."""
@@ -269,10 +277,19 @@ class Seat(models.Model):
             self.refresh_from_db()
             if self.state == self.State.TAKEN:
                 return
-            if self.state != self.State.OFFERED or self.offered_until <= timezone.now():
+            if not self.is_offered:
                 raise TooLate
             self.taken_at = timezone.now()
             self.set(self.State.TAKEN, "seat.taken", by, "taken_at")
+
+    def decline(self, *, by):
+        """Say no to what is offered, and let the next child have it; answered before, nothing happens."""
+        with transaction.atomic():
+            programme = self.programme.locked()
+            self.refresh_from_db()
+            if self.state == self.State.OFFERED:
+                self.end(self.State.DECLINED, by)
+                programme.offer_free_places(by=by)
 
     def leave(self, *, by, words=""):
         """End the seat, the wish or the offer, and let the next child move up; ended before, nothing."""
@@ -285,6 +302,25 @@ class Seat(models.Model):
             self.leaving_words = words
             self.end(self.State.DECLINED if said_no else self.State.LEFT, by)
             programme.offer_free_places(by=by)
+
+    def put_as_choice(self, choice, *, by):
+        """Let it be the family's first, second ... wish, while it waits for the draw."""
+        if self.choice != choice and self.state == self.State.ASKED:
+            self.choice = choice
+            self.save(update_fields=["choice"])
+            self.note("seat.choice_set", by)
+
+    def put_in_group(self, need, *, by):
+        """Let the child stand in this group of need while it waits; it has a seat, nothing happens."""
+        with transaction.atomic():
+            programme = self.programme.locked()
+            self.refresh_from_db()
+            need = min(need, len(programme.needs))
+            if self.need == need or self.state not in (self.State.ASKED, self.State.WAITING):
+                return
+            self.need = need
+            self.save(update_fields=["need"])
+            self.note("seat.group_set", by)
 
     def end(self, state, by):
         """Write that it ended in this way; the programme's row is locked already."""
@@ -316,10 +352,15 @@ class Seat(models.Model):
 
     def tell(self, kind, by):
         """Tell the child's family, once for each offer."""
-        key = f"{self.pk} {self.offered_at:%Y%m%d%H%M%S}" if self.offered_at else str(self.pk)
         Notice.post(
-            kind, self, school=self.programme.school, by=by, student=self.student, dedupe_key=key
-        )
+            kind, self, school=self.programme.school, by=by, student=self.student,
+            dedupe_key=self.key_of_offer,
+        )  # fmt: skip
+
+    @property
+    def key_of_offer(self):
+        """What tells one offer of this seat from the next; the seat's own key before the first."""
+        return f"{self.pk} {self.offered_at:%Y%m%d%H%M%S}" if self.offered_at else str(self.pk)
 
     def _take_or_wait(self, programme, by):
         ahead = programme.seats.waiting().exists()

@@ -10,18 +10,26 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from psycopg2.extras import DateTimeTZRange
 
 from homeschool.journal.models import Notice
-from homeschool.people.models import School
-from homeschool.people.models.school import SchoolPartQuerySet
+from homeschool.people import sight
+from homeschool.people.models import Student
 
+from .day_off import DayOff
+from .pick_up import ITEM
 from .programme import READERS, Programme
-from .volunteer import Volunteer
+from .resource import Resource
+from .seat import Seat
+from .volunteer import RECENT, Volunteer
 
 MOVED, CALLED_OFF = "session.moved", "session.called_off"
+TEAM = "_team"  # the same news for who leads the session
+# Who comes early is marked a little before it begins.
+BEFORE_IT_BEGINS = dt.timedelta(minutes=15)
 TWICE = {
     "a_leader_is_at_one_place",
     "a_volunteer_is_at_one_place",
@@ -45,6 +53,18 @@ class NotThatState(Exception):
     """The session has taken place, or was called off."""
 
 
+class DayIsOff(Exception):
+    """There is no school on this day, or the programme makes a pause; `day_off` says what it is."""
+
+    def __init__(self, day_off):
+        super().__init__(day_off)
+        self.day_off = day_off
+
+
+class OutsideProgramme(Exception):
+    """The day lies before the first or after the last day of the programme."""
+
+
 def booking(work):
     """Return what `work()` returns, in a transaction; raises Busy or NotCleared where the database
     refuses it."""
@@ -60,52 +80,48 @@ def booking(work):
         raise
 
 
-class ResourceQuerySet(SchoolPartQuerySet):
-    def free(self, span):
-        """Return those that nobody has booked in this span of time."""
-        return self.exclude(bookings__live=True, bookings__span__overlap=span)
-
-
-class Resource(models.Model):
-    """A room, a device or a set of books, of the school or of a partner."""
-
-    class Kind(models.TextChoices):
-        ROOM = "room", _("room")
-        DEVICE = "device", _("device")
-        BOOK = "book", _("books")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    school = models.ForeignKey(School, models.PROTECT, related_name="resources")
-    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
-    name = models.CharField(_("name"), max_length=120)
-    partner = models.CharField(_("whose it is"), max_length=200, blank=True)
-    # how many children find a place in the room; 0 is not said
-    places = models.PositiveSmallIntegerField(_("places"), default=0)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ResourceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["kind", "name", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["school", "kind", "name"], name="a_resource_stands_once"
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
 class SessionQuerySet(models.QuerySet):
-    def visible_to(self, user, roles=READERS):
-        """Return the sessions of the programmes that `user` may see; a volunteer's are those it leads."""
-        seen = Programme.objects.visible_to(user, roles).values("pk")
-        return self.filter(programme__in=seen)
+    def visible_to(self, user, roles=None):
+        """Return the sessions that `user` may see.
+
+        adviser, counselor, leader, school admin: those of the own school · guardian, grown student:
+        those of programmes in which a child has or had a seat, or asked for one · whoever leads a
+        session, volunteers too: that session · partner, district, anonymous: nothing. With `roles`:
+        staff in these roles alone.
+        """
+        if roles is not None or not user.is_authenticated or not user.is_active:
+            asked = READERS if roles is None else roles
+            return self.filter(programme__school__in=sight.schools_of(user, asked))
+        children = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES, item=ITEM)
+        seated = Seat.objects.filter(student__in=children).values("programme")
+        led = Session.objects.led_by(user).values("pk")
+        return self.filter(
+            Q(programme__school__in=sight.schools_of(user, READERS))
+            | Q(programme__in=seated)
+            | Q(pk__in=led)
+        )
 
     def led_by(self, user):
-        """Return those that `user` leads."""
-        return self.filter(leaders__user=user.pk) if user.is_authenticated else self.none()
+        """Return those that `user` leads, as long as it works at the school; a volunteer as long as it
+        may be with children today, and until a week after the session."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        works = Q(volunteer=None, session__programme__school__in=sight.schools_of(user))
+        helps = Q(volunteer__in=Volunteer.objects.helping(user).values("pk"))
+        helps &= Q(session__begins__gt=timezone.now() - RECENT)
+        stands = Q(live=True) | Q(session__state=Session.State.CALLED_OFF)
+        led = Leading.objects.filter(works | helps, stands, user=user.pk)
+        return self.filter(pk__in=led.values("session"))
+
+    def between(self, first, last):
+        """Return those on these days of the school, the first and the last among them."""
+        # by the moment too, which has an index: no clock is more than 14 hours from UTC
+        edge = dt.timedelta(hours=14)
+        return self.filter(
+            on__gte=first, on__lte=last,
+            begins__gte=dt.datetime.combine(first, dt.time.min, dt.UTC) - edge,
+            begins__lt=dt.datetime.combine(last, dt.time.min, dt.UTC) + dt.timedelta(days=1) + edge,
+        )  # fmt: skip
 
     def to_come(self, now=None):
         """Return those that stand and have not begun."""
@@ -114,8 +130,8 @@ class SessionQuerySet(models.QuerySet):
 
 class SessionManager(models.Manager.from_queryset(SessionQuerySet)):
     def from_pattern(self, programme, *, by, first=None, last=None):
-        """Plan the sessions that the pattern asks for and that are not planned yet, with the leaders
-        and things named; returns how many are new. What was moved or called off stays so."""
+        """Plan the sessions that the pattern asks for and that are not planned yet; returns how many
+        are new. What was moved or called off stays so."""
         with transaction.atomic():
             stands = programme.locked()
             known = set(self.filter(programme=stands).values_list("planned_for", flat=True))
@@ -131,6 +147,39 @@ class SessionManager(models.Manager.from_queryset(SessionQuerySet)):
             if new:
                 stands.record("programme.planned", by, sessions=len(new))
         return len(new)
+
+    def add(self, programme, begins, minutes, *, by, place=""):
+        """Plan one session outside the pattern; one that begins then already is returned as it is.
+        Raises DayIsOff, OutsideProgramme."""
+        with transaction.atomic():
+            stands = programme.locked()
+            on = open_day(stands, begins)
+            known = self.filter(programme=stands, planned_for=begins).first()
+            # the one of the pattern was moved, or called off: this one is another
+            away = known and (known.is_called_off or known.begins != begins)
+            session, new = self.get_or_create(
+                programme=stands, planned_for=begins + dt.timedelta(microseconds=bool(away)),
+                defaults={
+                    "on": on, "begins": begins, "ends": begins + dt.timedelta(minutes=minutes),
+                    "minutes": minutes, "place": place or stands.place,
+                },
+            )  # fmt: skip
+            if new:
+                stands.record("session.added", by, session=str(session.pk))
+        return session
+
+
+def open_day(programme, moment):
+    """Return the day that it is at the school at this moment. Raises OutsideProgramme and, on a holiday
+    or in a pause of the programme, DayIsOff."""
+    on = timezone.localdate(moment, programme.zone)
+    if not programme.begins <= on <= programme.ends:
+        raise OutsideProgramme(on)
+    own = Q(programme=None) | Q(programme=programme.pk)
+    off = DayOff.objects.filter(own, school=programme.school_id, on__lte=on, until__gte=on).first()
+    if off:
+        raise DayIsOff(off)
+    return on
 
 
 @pghistory.track()
@@ -179,15 +228,45 @@ class Session(models.Model):
                 name="a_held_session_says_when",
             ),
         ]
-        indexes = [models.Index(fields=["programme", "begins"], name="sessions_of_a_programme")]
+        indexes = [
+            models.Index(fields=["programme", "begins"], name="sessions_of_a_programme"),
+            models.Index(fields=["begins"], name="sessions_of_a_week"),
+        ]
 
     def __str__(self):
         return f"{self.programme_id} {self.begins:%Y-%m-%d %H:%M}"
 
+    def get_absolute_url(self):
+        return reverse("counseling:session-detail", args=[self.pk])
+
     @property
     def span(self):
         """When it takes place, as the database compares it."""
-        return DateTimeTZRange(self.begins, self.ends)
+        return self.span_from(self.begins)
+
+    def span_from(self, begins):
+        """Return when it would take place, did it begin at this moment."""
+        return DateTimeTZRange(begins, begins + (self.ends - self.begins))
+
+    @property
+    def key_of_move(self):
+        """The key of the news that it is at this time now: moved again, it is another one."""
+        return f"{self.pk} {self.begins.astimezone(dt.UTC):%Y%m%d%H%M}"
+
+    @property
+    def is_planned(self):
+        """Whether it stands and nobody was marked yet."""
+        return self.state == self.State.PLANNED
+
+    @property
+    def is_called_off(self):
+        """Whether it does not take place."""
+        return self.state == self.State.CALLED_OFF
+
+    @property
+    def takes_marks(self):
+        """Whether who is there can be marked: it is about to begin, or has begun, and was not called off."""
+        return not self.is_called_off and self.begins <= timezone.now() + BEFORE_IT_BEGINS
 
     def locked(self):
         """Return the row as it stands, locked until the transaction ends."""
@@ -205,7 +284,7 @@ class Session(models.Model):
         def work():
             stands = self._standing()
             row, new = stands.leaders.get_or_create(
-                user=user or (volunteer and volunteer.user), volunteer=volunteer,
+                user=user or (volunteer and volunteer.user), volunteer=volunteer, live=True,
                 defaults={"span": stands.span, "on": stands.on},
             )  # fmt: skip
             if new:
@@ -228,22 +307,36 @@ class Session(models.Model):
 
         return booking(work)
 
+    def let_go(self, leading, *, by):
+        """Let somebody lead it no more; gone already, nothing happens. Raises NotThatState."""
+        with transaction.atomic():
+            stands = self._standing()
+            if stands.leaders.filter(pk=leading).delete()[0]:
+                stands.programme.record("session.unled", by, session=str(stands.pk))
+
+    def release(self, resource, *, by):
+        """Free a room, a device or books; free already, nothing happens. Raises NotThatState."""
+        with transaction.atomic():
+            stands = self._standing()
+            if stands.bookings.filter(resource=resource).delete()[0]:
+                stands.programme.record("session.released", by, session=str(stands.pk))
+
     # --- its way ------------------------------------------------------------------------------------
     def move(self, begins, *, by):
         """Let it begin at another moment; leaders and things go along, families are told. Raises Busy,
-        NotCleared, NotThatState."""
+        NotCleared, NotThatState, DayIsOff, OutsideProgramme."""
 
         def work():
             stands = self._standing()
             if stands.begins == begins:
                 return
+            stands.on = open_day(stands.programme, begins)
             stands.begins, stands.ends = begins, begins + (stands.ends - stands.begins)
-            stands.on = timezone.localdate(begins, stands.programme.zone)
             stands.save(update_fields=["begins", "ends", "on"])
-            stands.leaders.update(span=stands.span, on=stands.on)
-            stands.bookings.update(span=stands.span)
+            stands.leaders.filter(live=True).update(span=stands.span, on=stands.on)
+            stands.bookings.filter(live=True).update(span=stands.span)
             stands.programme.record("session.moved", by, session=str(stands.pk))
-            stands.tell(MOVED, by, f"{stands.pk} {begins:%Y%m%d%H%M}")
+            stands.tell(MOVED, by, stands.key_of_move)
 
         booking(work)
         self.refresh_from_db()
@@ -261,6 +354,7 @@ class Session(models.Model):
                 stands.bookings.update(live=False)
                 stands.programme.record("session.called_off", by, session=str(stands.pk))
                 stands.tell(CALLED_OFF, by, str(stands.pk))
+                stands.feed()
         self.refresh_from_db()
 
     def hold(self, *, by, **columns):
@@ -277,11 +371,32 @@ class Session(models.Model):
             if first or columns:
                 verb = "session.held" if first else "session.changed"
                 stands.programme.record(verb, by, session=str(stands.pk), fields=sorted(columns))
+            stands.feed()
         self.refresh_from_db()
 
+    def feed(self):
+        """Count its week anew in the plans that prescribe its programme."""
+        from .feeding import feed_session  # it reads sessions
+
+        feed_session(self)
+
+    def describe(self, *, by, **columns):
+        """Write where it is, or what is worked on; the same again, nothing happens."""
+        with transaction.atomic():
+            stands = self.locked()
+            fields = sorted(n for n, value in columns.items() if getattr(stands, n) != value)
+            for name in fields:
+                setattr(stands, name, columns[name])
+            if fields:
+                stands.save(update_fields=fields)
+                stands.programme.record(
+                    "session.changed", by, session=str(stands.pk), fields=fields
+                )
+
     def tell(self, kind, by, key):
-        """Tell the families of the children that have a seat."""
-        Notice.post(kind, self, school=self.programme.school, by=by, dedupe_key=key)
+        """Tell the families of the children that have a seat, and those who lead it."""
+        for name in (kind, f"{kind}{TEAM}"):
+            Notice.post(name, self, school=self.programme.school, by=by, dedupe_key=key)
 
     def _standing(self):
         stands = self.locked()
@@ -332,12 +447,14 @@ class Leading(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("on", "volunteer_id", "live"),
                 condition=pgtrigger.Q(new__volunteer__isnull=False, new__live=True),
                 func="""
+                    -- first the lock, for which a check that is withdrawn meanwhile waits, or is
+                    -- waited for; the second statement reads what was committed until then
+                    PERFORM 1 FROM counseling_volunteer WHERE id = NEW.volunteer_id FOR KEY SHARE;
                     PERFORM 1 FROM counseling_volunteer v
                         JOIN counseling_clearance c ON c.volunteer_id = v.id
                         WHERE v.id = NEW.volunteer_id AND v.state = 'accepted'
                             AND c.withdrawn_at IS NULL
-                            AND NEW.on BETWEEN c.issued_on AND c.expires_on
-                        FOR KEY SHARE OF v;
+                            AND NEW.on BETWEEN c.issued_on AND c.expires_on;
                     IF NOT FOUND THEN
                         RAISE EXCEPTION 'volunteer % is not cleared on %', NEW.volunteer_id, NEW.on
                             USING ERRCODE = 'check_violation',

@@ -165,7 +165,7 @@ def _words(notice, user):
 # --- when -------------------------------------------------------------------------------------------
 
 
-def _schools(since, until):
+def schools_at_work(since, until):
     """Return the schools with plans at work; each knows up to when it is asked."""
     plans = Plan.objects.at_work().filter(school=OuterRef("pk"))
     asked = Value(until, output_field=DateTimeField())
@@ -206,12 +206,12 @@ def register_check_in():
         )
     )
     reminding.register(
-        Rule("habits.check_in", _("How the week went at home"), KIND, minutes(0), rows=_schools,
+        Rule("habits.check_in", _("How the week went at home"), KIND, minutes(0), rows=schools_at_work,
              event=lambda school: last_moment(school, FRIDAY, AT_FOUR), tell=_ask,
              school=lambda school: school, stale_after=dt.timedelta(hours=24))
     )  # fmt: skip
     reminding.register(
-        Rule("habits.week", _("The week of the habits is counted"), KIND, minutes(0), rows=_schools,
+        Rule("habits.week", _("The week of the habits is counted"), KIND, minutes(0), rows=schools_at_work,
              event=lambda school: last_moment(school, MONDAY, MIDNIGHT), tell=_count,
              school=lambda school: school, stale_after=WEEK)
     )  # fmt: skip

@@ -33,6 +33,7 @@ from homeschool.people import sight
 from visits.models import Need
 
 from . import words
+from .dosage import prescription_rows
 from .habits import habit_rows
 from .version import told_of, version_told
 
@@ -74,6 +75,7 @@ def plans_to_read(user):
             material_rows=_parts(Material, title="title", pages="pages"),
             told=version_told(),
             habit_rows=habit_rows(),
+            prescription_rows=prescription_rows(),
             sees_need=Exists(Need.objects.visible_to(user).filter(pk=OuterRef("need"))),
         )
     )  # fmt: skip

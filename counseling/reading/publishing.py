@@ -91,12 +91,13 @@ HEARD = (
 KIND = {name: Value(name) for name in ("answer", "question", "review")}
 
 
-def to_do(user, today):
+def to_do(user, today, *more):
     """Return what waits for `user`, who looks after the plan, as one queryset of dicts (`HEARD`): answers
     that want something, then questions, the longest waiting first (for `heard_in_words`); then, of
     the kind "review", the plans whose review is due on `today` or was before, the latest first.
 
-    Answers and questions also wait for those who are asked instead (`reader_of_question`)."""
+    Answers and questions also wait for those who are asked instead (`reader_of_question`). `more` are
+    querysets of the same dicts, of other kinds."""
     answers = _waiting(Answer.objects.visible_to(user, roles=READERS).unheard(), user)
     asked = _waiting(AtHome.objects.visible_to(user, roles=READERS).unheard(), user)
     answers = answers.standing().wanting().annotate(proposes=F("proposals"), kind=KIND["answer"])
@@ -104,7 +105,9 @@ def to_do(user, today):
     asked = asked.annotate(proposes=Value(""), kind=KIND["question"])
     due = Plan.objects.visible_to(user, roles=READERS).review_due(today).filter(owner=user.pk)
     return (
-        _told(answers).union(_told(asked), _due(due), all=True).order_by("kind", "due", "at", "id")
+        _told(answers)
+        .union(_told(asked), _due(due), *more, all=True)
+        .order_by("kind", "due", "at", "id")
     )
 
 

@@ -14,6 +14,8 @@ from counseling.charts import Frame, Scale
 from counseling.models import READERS, Observation
 from homeschool.people.models import Enrolment, SchoolClass, Student, Term
 
+from .helping import helped_lines
+
 # How far back a page looks where no term runs.
 WITHOUT_A_TERM = dt.timedelta(days=120)
 MOST = 300  # observations of one child on its page, the newest
@@ -154,6 +156,7 @@ class Situation:
     days: Decimal = Decimal(0)
     there: Decimal = Decimal(0)
     missed_on: list = field(default_factory=list)
+    helps: list = field(default_factory=list)
 
     def __post_init__(self):
         marks = [row for row in self.rows if row.kind == Kind.MARK]
@@ -174,14 +177,18 @@ class Situation:
 
     @property
     def strengths(self):
-        """What the child is good at, a line each."""
-        return [line.strip() for line in self.student.strengths.splitlines() if line.strip()]
+        """What the child is good at, a line each; whom it helps to learn counts."""
+        lines = (line.strip() for line in self.student.strengths.splitlines())
+        return [*filter(None, lines), *self.helps]
 
 
 def situation_of(user, student, today):
-    """Return the Situation of a child as `user` may read it (two queries)."""
+    """Return the Situation of a child as `user` may read it (three queries)."""
     rows = Observation.objects.visible_to(user).standing().filter(student=student).newest()
-    return Situation(student, since(student.school, today), list(rows.select_related("by")[:MOST]))
+    return Situation(
+        student, since(student.school, today), list(rows.select_related("by")[:MOST]),
+        helps=helped_lines(student),
+    )  # fmt: skip
 
 
 def history_of(observation):

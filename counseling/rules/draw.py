@@ -88,3 +88,18 @@ def _check(wishes, seats):
             raise ValueError(f"a choice stands twice: {wish.student}")
         if unknown := set(wish.choices) - seats.keys():
             raise ValueError(f"no such programme: {sorted(map(str, unknown))}")
+
+
+def renumbered(before, after):
+    """Return {old number: new number} of groups of need whose order or words were changed.
+
+    A group keeps its children by its words; one whose words are gone, and whose place nobody else
+    takes, was named anew. The last number is that of all others; who was in a group that is gone is
+    among them.
+    """
+    found = {n: after.index(words) for n, words in enumerate(before) if words in after}
+    for n in range(len(before)):
+        free = n < len(after) and n not in found.values()
+        if n not in found and free:
+            found[n] = n
+    return {n: found.get(n, len(after)) for n in range(len(before) + 1)}

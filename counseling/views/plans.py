@@ -30,6 +30,7 @@ from counseling.models import (
 from counseling.models.making import end_of_plan, go_on_from, make_plan, note_need
 from counseling.reading import templates, words
 from counseling.reading.board import drawn
+from counseling.reading.dosage import meters_of
 from counseling.reading.plan import PlanPage, plans_to_read, suggested_goals
 from counseling.reading.situation import today_at
 from homeschool import pdf
@@ -106,6 +107,7 @@ def plan_detail(request, pk):
 def show(request, page, review=None, status=200):
     """Draw the page of a plan; `review` is the form of a decision that came back with errors."""
     context = {"page": page, "plan": page.plan, "student": page.student, "review": None}
+    context["meters"] = meters_of(page.plan.prescription_rows, page.today)
     if page.plan.is_at_work and page.may_write:
         context["review"] = review or review_form(page)
     context["form"] = review

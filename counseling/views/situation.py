@@ -15,7 +15,9 @@ from counseling.models import READERS, Domain, Observation, Plan, Replaced
 from counseling.models.making import end_of_plan, make_plan
 from counseling.models.observation import OLDEST
 from counseling.models.plan import ITEM
+from counseling.models.programme import ITEM as SESSIONS
 from counseling.reading import templates
+from counseling.reading.pairs import together_of
 from counseling.reading.situation import (
     children_of,
     classes_of,
@@ -181,7 +183,9 @@ def situation_family(request, pk):
     """Show a family the facts about its own child: strengths first, nobody compared with anybody."""
     child = _child_of(request, pk, sight.FAMILY_ROLES)
     situation = situation_of(request.user, child, today_at(child.school))
-    context = {"child": child, "situation": situation}
+    context = {"child": child, "situation": situation, "together": []}
+    if sight.roles_for(request.user, child, SESSIONS) & sight.FAMILY_ROLES:
+        context["together"] = together_of(child)
     return render(request, "counseling/situation_family.html", context)
 
 

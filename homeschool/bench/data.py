@@ -110,7 +110,9 @@ class World:
         of numbers, and row by row they would take minutes.
         """
         from homeschool.bench.asked import make_asked
+        from homeschool.bench.hours import make_hours
         from homeschool.bench.plans import make_plans
+        from homeschool.bench.sessions import make_sessions
 
         with transaction.atomic(using=self.using), connections[self.using].cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
@@ -122,6 +124,8 @@ class World:
             self._make_open_ends()
             make_asked(self)
             make_plans(self)
+            make_hours(self)
+            make_sessions(self)
         with connections[self.using].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 

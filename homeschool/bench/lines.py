@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from homeschool.bench import fanout, heavy, letters, rosters
+from homeschool.bench import fanout, heavy, hours, letters, rosters
 from homeschool.bench.crowd import answers_a_second
 from homeschool.bench.data import uid
 from homeschool.bench.harness import Line, Rounds, in_turn
@@ -38,6 +38,13 @@ def pages():
         "visits": ("counselor", reverse("visits:visit-list"), {}),
         "meetings": ("leader", reverse("visits:meeting-list"), {}),
         "term report": ("leader", reverse("reports:term-report"), {}),
+        "week calendar": ("leader", reverse("counseling:session-week"), {}),
+        "attendance sheet": (
+            "leader",
+            reverse("counseling:attendance-sheet", args=[uid("group", "sheet")]),
+            {},
+        ),
+        "hours report": ("leader", f"{reverse('reports:term-report')}?sheet=hours", {}),
         "campaign board": ("leader", board, {}),
         "campaign board of a counselor": ("counselor", board, {}),
         "campaign board by class": ("leader", f"{board}?by=class", {}),
@@ -138,11 +145,14 @@ TENFOLD = {
     "child": 1.25,
     "visits": 1.25,
     "term report": 1.5,
+    "hours report": 1.5,
     "campaign board": 1.5,
     "offers": 1.25,
     "needs": 1.25,
     "needs of a leader": 1.5,
     "board of reviews": 1.25,
+    "week calendar": 1.25,
+    "attendance sheet": 1.25,
 }
 # What stands in the way where a goal is not reached, as profiles say.
 SHORT = {
@@ -162,6 +172,8 @@ SHORT = {
     "tenfold-term-report": "The report is counted anew at each opening, over every visit of the term, and its "
     "statement grows with the rows; each opening counts what its sheet shows, a third of the whole. The "
     "files come from a snapshot, which is counted once.",
+    "tenfold-hours-report": "Hours, bands and what is missing are counted anew at each opening, over every mark of "
+    "the term; about half of the time is the marks, the rest what is missing of visits and plans.",
     "offer": "Fourteen queries: whose link it is, whether that person may still answer, which times are free.",
     "needs": "Sight is asked for each need through its visit, kept in confidence or not: the plan has thirty "
     "parts, and writing and planning it takes longer than running it.",
@@ -182,6 +194,15 @@ _LINES = (
     Line(
         "queries-plans", "queries of a plan with 20 goals and 2,000 results, and of the board of reviews",
         "", 12, partial(queries, ["plan", "board of reviews"]), absolute=True,
+    ),
+    Line(
+        "queries-hours", "queries for the hours of 20,000 children with 200,000 marks", "", 8,
+        hours.queries, absolute=True,
+    ),
+    Line(
+        "queries-sessions",
+        "queries of a week calendar with 500 sessions, and of the attendance of 200 children at 60 sessions",
+        "", 12, partial(queries, ["week calendar", "attendance sheet"]), absolute=True,
     ),
     Line("queries", "queries of any other page, at most", "", 16, partial(queries, []), absolute=True),
     *(

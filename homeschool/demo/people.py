@@ -102,7 +102,7 @@ CAST: tuple[DemoPerson, ...] = (
         "Omar Haddad", _("school administrator"),
     ),
     DemoPerson(
-        "veralindqvist@demo.example", "staff", _("Helps in the afternoons. Sees no child yet."),
+        "veralindqvist@demo.example", "staff", _("Leads the chess club. Opens no child’s page."),
         "Vera Lindqvist", _("volunteer"),
     ),
     DemoPerson(

@@ -32,6 +32,11 @@ PARTS = {
         "homeschool.demo.versions",
         "homeschool.demo.habits",
         "homeschool.demo.notes",
+        "homeschool.demo.programmes",
+        "homeschool.demo.sessions",
+        "homeschool.demo.volunteers",
+        "homeschool.demo.afternoons",
+        "homeschool.demo.learning",
     ),
     COLLEGE_CODE: (
         "homeschool.demo.college.people",

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, ngettext, pgettext
 
+from counseling.reading import sessions_today
 from counseling.reading.publishing import heard_in_words
 from counseling.reading.words import review_words
 from homeschool.journal.models import Entry
@@ -294,8 +295,28 @@ class Today:
 
     @cached_property
     def _plans(self):
-        """What waits in one's own plans (one query)."""
-        return list(asked.plans(self.user, self.today))
+        """What waits in one's own plans, and after school (one query)."""
+        ends = self.today - sessions_today.LATELY, self.today + sessions_today.SOON
+        return list(asked.plans(self.user, self.today, *ends))
+
+    def _after_school(self, *kinds):
+        found = [row for row in self._plans if row["kind"] in kinds]
+        return [sessions_today.in_words(row, self.zone) for row in found]
+
+    @cached_property
+    def sessions(self):
+        """Sessions after school that one leads or keeps today; only on today's page."""
+        return self._after_school(sessions_today.SESSION) if self.is_today else []
+
+    @cached_property
+    def unmarked(self):
+        """Sessions of one's own of the last fortnight of which nobody was marked, the oldest first."""
+        return self._after_school(sessions_today.UNMARKED)
+
+    @cached_property
+    def volunteers(self):
+        """Volunteers who applied, and those whose check runs out within a month, for who decides."""
+        return self._after_school(*sessions_today.OF_VOLUNTEERS)
 
     @property
     def reviews(self):
@@ -306,7 +327,7 @@ class Today:
     @property
     def plans_said(self):
         """What families said about one's own plans and nobody has read yet, the longest waiting first."""
-        found = [row for row in self._plans if row["kind"] != "review"]
+        found = [row for row in self._plans if row["kind"] in ("answer", "question")]
         found.sort(key=lambda row: row["at"])
         return [heard_in_words(row, self.zone) for row in found]
 
@@ -357,7 +378,7 @@ class Today:
         """How many things need the reader; what families have read needs nobody."""
         lists = (
             self.late_promises, self.offers, self.answers, self.suggestions, self.drafts,
-            self.unwritten, self.plans_said, self.reviews,
+            self.unwritten, self.plans_said, self.reviews, self.unmarked, self.volunteers,
         )  # fmt: skip
         return sum(map(len, lists))
 

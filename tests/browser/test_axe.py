@@ -12,18 +12,36 @@ from django.conf import settings
 
 from tests import doors
 from tests.doors import OK
+from tests.doors_afternoons import AFTERNOONS
+from tests.doors_learning import LEARNING
 from tests.doors_offers import OFFERS
 from tests.doors_plans import PLANS
+from tests.doors_programmes import PROGRAMMES
 from tests.doors_records import RECORDS
+from tests.doors_sessions import SESSIONS
 from tests.doors_situation import SITUATION
 from tests.doors_stories import STORIES
+from tests.doors_volunteers import VOLUNTEERS
+from tests.records_volunteers import HELPING
 
 from .conftest import DESKTOP, PHONE, Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 VISITS = [door for door in RECORDS if door.name.startswith("visits:")]
-DOORS = [*doors.DOORS, *OFFERS, *PLANS, *STORIES, *SITUATION, *VISITS]
+DOORS = [
+    *doors.DOORS,
+    *OFFERS,
+    *PLANS,
+    *PROGRAMMES,
+    *STORIES,
+    *SITUATION,
+    *SESSIONS,
+    *AFTERNOONS,
+    *LEARNING,
+    *VOLUNTEERS,
+    *VISITS,
+]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RUN = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
@@ -41,9 +59,11 @@ NO_PAGES = {
     "people:roster-progress",
     "mfa_download_recovery_codes",
     "visits:feed-read",
+    "counseling:family-feed-read",
     "visits:road-pdf",
     "visits:card-pdf",
     "counseling:plan-pdf",
+    "counseling:draw-file",
     "counseling:import-template",
     "counseling:import-template-points",
     "counseling:import-refused",
@@ -68,7 +88,8 @@ BESIDES = [
     ("people:child-detail", "adviser", "the child"),
     ("people:child-detail", "adult", "a grown student"),
     ("people:child-detail", "parent", "a grown student"),
-    ("home", "volunteer", ""),
+    ("counseling:volunteer-home", "volunteer", ""),
+    ("counseling:volunteer-times", "volunteer", HELPING),
     ("people:school-create", "first_admin", ""),
 ]
 

@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from counseling.models import Programme, Seat
+from counseling.models import Draw, Programme, Seat
+from counseling.models.drawing import DrawnAlready
 from counseling.models.programme import FewerThanTaken
-from counseling.models.seat import DrawnAlready, NotForThisChild, NotOpen, TooLate
+from counseling.models.seat import NotForThisChild, NotOpen, TooLate
 from homeschool.journal.models import Entry, Notice
 from homeschool.people.models import leaving
 from homeschool.people.models.leaving import Leaving
@@ -148,7 +149,7 @@ def test_a_draw_can_be_reckoned_again(cast):
     club = make_programme(cast, capacity=12, giving=Programme.Giving.DRAW)
     for n, child in enumerate(make_children(cast, 30)):
         assert ask(club, child, need=0 if n % 5 == 0 else 1).state == "asked"
-    found = Seat.objects.draw([club], by=cast.counselor, seed="a seed")
+    found = Draw.objects.make([club], by=cast.counselor, seed="a seed").line()
     club.refresh_from_db()
     assert (club.seed, club.seats.taken().count(), club.seats.waiting().count()) == (
         "a seed", 12, 18,
@@ -157,7 +158,7 @@ def test_a_draw_can_be_reckoned_again(cast):
     line = club.seats.waiting().values_list("line", flat=True)
     assert list(line) == list(range(13, 31))
     with pytest.raises(DrawnAlready):
-        Seat.objects.draw([club], by=cast.counselor)
+        Draw.objects.make([club], by=cast.counselor)
     late = ask(club, cast.classmate)
     assert (late.state, late.line) == ("waiting", 31)
 
@@ -168,7 +169,7 @@ def test_a_child_that_gets_its_second_choice_waits_for_its_first(cast):
     for child in (cast.child, cast.classmate):
         ask(chess, child, choice=1)
         ask(choir, child, choice=2)
-    Seat.objects.draw([chess, choir], by=cast.counselor, seed="s")
+    Draw.objects.make([chess, choir], by=cast.counselor, seed="s")
     found = {(seat.programme.name, seat.state) for seat in Seat.objects.select_related("programme")}
     assert found == {
         ("Chess", "taken"), ("Chess", "waiting"), ("Choir", "taken"), ("Choir", "not_needed"),

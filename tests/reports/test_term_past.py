@@ -67,10 +67,10 @@ def test_of_a_school_that_is_younger_than_the_term_it_is_as_today(moved):
 
 
 def test_the_running_term_asks_no_history(moved, django_assert_max_num_queries):
-    with django_assert_max_num_queries(9) as captured:
+    with django_assert_max_num_queries(10) as captured:
         build(moved.term, Student.objects.filter(school=moved.school))
     term = builders.make_term(moved.other_school, "2026a")
-    with django_assert_max_num_queries(9) as first:
+    with django_assert_max_num_queries(10) as first:
         build(term, Student.objects.filter(school=moved.other_school))
     assert any("studentevent" in query["sql"] for query in captured)  # the term before
     assert not any("studentevent" in query["sql"] for query in first)

@@ -16,6 +16,8 @@ HINTS = {
         "For staff: goals, what was measured, the next review. That a plan was read is written down, "
         "with your name."
     ),
+    Scope.SESSIONS: _("For staff: what takes place after school, when, where, and who leads it."),
+    Scope.ATTENDANCE: _("For staff: who was at which session, and for how long."),
 }
 
 

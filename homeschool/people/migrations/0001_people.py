@@ -595,7 +595,7 @@ class Migration(migrations.Migration):
                     ('name', models.CharField(max_length=80, verbose_name='what it is for')),
                     ('beginning', models.CharField(editable=False, max_length=12)),
                     ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                    ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('roster:read', 'Children, guardians, classes and terms'), ('visits:read', 'Visits'), ('promises:read', 'Promises'), ('plans:read', 'Plans')], max_length=20), size=None, verbose_name='what it may read')),
+                    ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('roster:read', 'Children, guardians, classes and terms'), ('visits:read', 'Visits'), ('promises:read', 'Promises'), ('plans:read', 'Plans'), ('sessions:read', 'Programmes and sessions after school'), ('attendance:read', 'Who was at sessions')], max_length=20), size=None, verbose_name='what it may read')),
                     ('proven', models.BooleanField(default=False, editable=False)),
                     ('made_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                     ('expires_at', models.DateTimeField()),

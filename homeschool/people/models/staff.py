@@ -1,6 +1,7 @@
 """Who works where, for whom, from when to when."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pghistory
@@ -24,6 +25,15 @@ class TimeRange(Func):
 
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
+
+
+# {role: what a room above does in the transaction in which a Membership of this role ends}
+_endings: dict[str, Callable] = {}
+
+
+def on_role_end(role, work):
+    """Make known what ends with a role: `work(membership, by)`; the last one of a role stands."""
+    _endings[role] = work
 
 
 class MembershipQuerySet(PeriodQuerySet, SchoolPartQuerySet):
@@ -105,6 +115,8 @@ class Membership(models.Model):
             self.until = max(timezone.now(), self.since)  # one that never began ends with its begin
             self.save(update_fields=["until"])
             Entry.record("membership.ended", self, by=by, school=self.school)
+            if work := _endings.get(self.role):
+                work(self, by)
 
     def look_after(self, *, by, **target):
         """Put a child (`student=`), a class or a division on this person's caseload, now."""

@@ -74,6 +74,8 @@ class Token(models.Model):
         VISITS = "visits:read", _("Visits")
         PROMISES = "promises:read", _("Promises")
         PLANS = "plans:read", _("Plans")
+        SESSIONS = "sessions:read", _("Programmes and sessions after school")
+        ATTENDANCE = "attendance:read", _("Who was at sessions")
 
     MOST = 20  # live ones of one person
     DAYS = (30, 90, 365)

@@ -34,6 +34,8 @@ def home(request):
         return redirect(first_address("reports:today", "people:child-list"))
     if roles & sight.FAMILY_ROLES:
         return _family(request)
+    if sight.VOLUNTEER in roles and (groups := first_address("counseling:volunteer-home")):
+        return redirect(groups)
     start = first_address("people:school-create") if request.user.is_superuser else None
     return (
         redirect(start) if start else render(request, "people/home_nobody.html", {"roles": roles})

@@ -17,8 +17,10 @@ from django.db.models import (
 from django.db.models.functions import Cast, JSONObject, Now
 
 from counseling.models import Plan
+from counseling.reading.family_seats import next_session
 from counseling.reading.home import versions_told
 from homeschool.journal.models import Receipt
+from homeschool.names import sign_of
 from homeschool.people import sight
 from homeschool.people.asked import ADVISER
 from homeschool.people.asked.readers import prepared_for
@@ -62,22 +64,19 @@ def on_page(page):
 
 
 # --- children ------------------------------------------------------------------------------------
-def sign_of(name):
-    """Return the sign that tells a child from its siblings: the last hanzi, else nothing."""
-    return name[-1] if name and "㐀" <= name[-1] <= "鿿" else ""
-
-
 def children_for(user, pk):
     """Return the children whose family page `user` opens: the own ones, and the child `pk` that
     `user` works with, each with what lies `ahead` of it, and whether it `has_plan` that its family
-    reads (one query)."""
+    reads, and the next `session` after school (one query)."""
     return [_child(row) for row in _own_and_other(user, pk)]
 
 
 def _child(row):
     ahead, has_plan = {name: row.pop(name) for name in AHEAD}, row.pop("has_plan")
+    session = row.pop("session")
     child = instance(Student, row)
     child.sign, child.ahead, child.has_plan = sign_of(child.called), ahead, has_plan
+    child.session = session
     return child
 
 
@@ -87,7 +86,9 @@ def _own_and_other(user, pk):
     other = Student.objects.visible_to(user, roles=sight.STAFF_ROLES).filter(pk=pk)
     rows = (own | other).annotate(**{name: of(user) for name, of in AHEAD.items()})
     rows = rows.annotate(has_plan=Exists(Plan.objects.shown().filter(student=OuterRef("pk"))))
-    return whole(rows, "school", "school_class", columns=(*ADVISER, *AHEAD, "has_plan"))
+    rows = rows.annotate(session=Subquery(next_session()))
+    columns = (*ADVISER, *AHEAD, "has_plan", "session")
+    return whole(rows, "school", "school_class", columns=columns)
 
 
 # --- visits --------------------------------------------------------------------------------------

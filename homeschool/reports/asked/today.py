@@ -4,7 +4,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Count, Exists, F, Max, OuterRef, Q, Subquery, When
 from django.db.models.functions import Cast, Coalesce, JSONObject, TruncDate
 
-from counseling.reading import publishing
+from counseling.reading import publishing, sessions_today
 from homeschool.journal.models import Entry, Receipt
 from homeschool.people import sight
 from homeschool.people.asked.readers import prepared_for
@@ -211,7 +211,8 @@ def unwritten(user, before):
 
 
 @prepared_for
-def plans(user, today):
+def plans(user, today, lately, soon):
     """What waits in the plans that `user` looks after: what families said and nobody has read, and the
-    reviews that are due on `today`."""
-    return publishing.to_do(user, today)[: 2 * MOST_ROWS]
+    reviews that are due on `today`; and after school (`sessions_today.to_do`)."""
+    more = sessions_today.to_do(user, today, lately, soon, MOST_ROWS)
+    return publishing.to_do(user, today, *more)[: 6 * MOST_ROWS]

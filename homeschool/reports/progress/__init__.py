@@ -10,6 +10,7 @@ import zoneinfo
 from functools import cached_property
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext
 
 from counseling.models.plan import ITEM as PLANS
@@ -152,6 +153,16 @@ class Progress:
         if not (self.as_family and self.reads_visits):
             return None
         return Ahead(self.child.ahead, self.child.school_zone)
+
+    @property
+    def next_session(self):
+        """The next session after school, {"name", "words"}, or None; without a query."""
+        row = self.child.session
+        if not row:
+            return None
+        at = words.moment(row["begins"], self.child.school_zone)
+        when = {"day": words.spoken_day(at), "time": date_format(at, "H:i")}
+        return row | {"words": _("%(day)s, %(time)s") % when}
 
     @cached_property
     def summaries(self):

@@ -92,8 +92,8 @@ def count(term, students, filters=None, *, measures=None, last=None):
     if last:
         before = statement(measures=measures, whole=True, past=True)
         for name in OF_TERM:
-            before = before.replace(f"%({name})s", f"%(last_{name})s")
-            values[f"last_{name}"] = _days(last)[name]
+            before = before.replace(f"%({name})s", f"%(before_{name})s")
+            values[f"before_{name}"] = _days(last)[name]
         asked += f" UNION ALL SELECT true, before.* FROM ({before}) before"  # noqa: S608
     numbers: dict = {}
     of_last: dict = {}

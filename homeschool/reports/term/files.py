@@ -6,14 +6,14 @@ import io
 import xlsxwriter
 from django.utils.translation import gettext as _, gettext_lazy
 
-from .measures import COUNT, DAYS, MEAN, MEASURES, MONEY
+from .measures import COUNT, DAYS, HOURS, MEAN, MEASURES, MONEY
 from .tables import SHEETS
 
 HEADER = ("period", "unit", "measure", "breakdown", "value", "n", "suppressed", "last_term")
 # A spreadsheet takes a text that begins like this, or with a full-width twin, for a formula.
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 # How numbers of each unit look in a workbook.
-FORMATS = {COUNT: "#,##0", DAYS: "0.0", MEAN: "0.00", MONEY: "#,##0.00"}
+FORMATS = {COUNT: "#,##0", DAYS: "0.0", MEAN: "0.00", MONEY: "#,##0.00", HOURS: "#,##0.0"}
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

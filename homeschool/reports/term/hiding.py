@@ -18,10 +18,13 @@ from .measures import (
     ASPECT,
     CAMPAIGNS,
     DIVISION,
+    EVALUATED,
+    FORMAT,
     MEASURES,
     MODE,
     NEED,
     OUTCOME,
+    PROVIDER,
     QUESTION,
     SIDE,
     STATE,
@@ -29,9 +32,12 @@ from .measures import (
 )
 
 # What the public version shows at all: the same tables for everybody, without filters.
-PUBLIC = ("", DIVISION, MODE, ASPECT, SIDE, NEED, QUESTION, STATE, OUTCOME, *CAMPAIGNS)
+PUBLIC = (
+    "", DIVISION, MODE, ASPECT, SIDE, NEED, QUESTION, STATE, OUTCOME, FORMAT, PROVIDER, EVALUATED,
+    *CAMPAIGNS,
+)  # fmt: skip
 # A median, a mean or a sum of money is shown of a whole alone, never of one of its parts.
-OF_A_WHOLE = ("", QUESTION, *CAMPAIGNS)
+OF_A_WHOLE = ("", QUESTION, EVALUATED, *CAMPAIGNS)
 IN_PERSON, ONLINE = "students_reached_in_person", "students_reached_online"
 # Measures that add up to another one in every part.
 SUMS = {
@@ -44,6 +50,8 @@ SUMS = {
     "reviews_due": ("reviews_on_time", "reviews_late", "reviews_open"),
     "plans_shown": ("plans_answered", "plans_unanswered"),
     "plans_answered": ("plans_agreed", "plans_not_agreed"),
+    "pupils_attending": tuple(f"pupils_band_{n}" for n in range(6)),
+    "lines_marked": ("lines_there", "lines_excused", "lines_absent"),
 }
 # Measures that are the sum of another one over ways of meeting.
 AT_ONE_PLACE = ("home", "school", "elsewhere")
@@ -62,7 +70,7 @@ def anonymous(figures, smallest):
     people spoke: so in both versions."""
     return [
         Figure(f.measure, f.breakdown, None, None, 1)
-        if MEASURES[f.measure].anonymous and 0 < f.n < smallest
+        if MEASURES[f.measure].anonymous and 0 < f.n < (MEASURES[f.measure].smallest or smallest)
         else f
         for f in figures
     ]
@@ -86,14 +94,19 @@ def public(figures, smallest):
 
 
 def _is_public(figure):
-    return figure.kind in (PUBLIC if MEASURES[figure.measure].is_count else OF_A_WHOLE)
+    measure = MEASURES[figure.measure]
+    if measure.people:
+        return not figure.kind
+    return figure.kind in (PUBLIC if measure.is_count else OF_A_WHOLE)
 
 
 def _published(figure, values, hidden):
     measure = MEASURES[figure.measure]
     source = measure.n_of(values, figure.kind, figure.key)
     n = None if source in hidden else figure.n
-    if not measure.is_count and n is None:
+    if (measure.people, figure.kind, figure.key) in hidden:
+        n = None
+    if (not measure.is_count or measure.people) and n is None:
         return Figure(figure.measure, figure.breakdown, None, None, 1)
     if (figure.measure, figure.kind, figure.key) in hidden:
         return Figure(figure.measure, figure.breakdown, None, n, 1)

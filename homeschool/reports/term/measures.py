@@ -15,12 +15,16 @@ from .parts import (
     DAYS,
     DIGITS,
     DIVISION,
+    EVALUATED,
     FOR_RELATIONSHIP,
+    FORMAT,
+    HOURS,
     MEAN,
     MODE,
     MONEY,
     NEED,
     OUTCOME,
+    PROVIDER,
     QUESTION,
     REGION,
     SIDE,
@@ -39,7 +43,10 @@ __all__ = [
     "COUNT",
     "DAYS",
     "DIVISION",
+    "EVALUATED",
+    "FORMAT",
     "FOR_RELATIONSHIP",
+    "HOURS",
     "MEAN",
     "MEASURES",
     "MISSING",
@@ -47,6 +54,7 @@ __all__ = [
     "MONEY",
     "NEED",
     "OUTCOME",
+    "PROVIDER",
     "QUESTION",
     "REGION",
     "SIDE",
@@ -70,6 +78,12 @@ MISSING = {
     ),
     "plans_without_goal": _("Plans at work without a goal that has begun"),
     "plans_not_shown": _("Plans at work of which the family can read nothing"),
+    "sessions_unsaid": _(
+        "Sessions after school that are over, and nobody said whether they took place"
+    ),
+    "sessions_unmarked": _(
+        "Sessions after school that took place, with a child of which nobody marked whether it was there"
+    ),
     "students_moved_on": _(
         "Children who went on to another school of this portal since the term began: they and their "
         "visits are not counted"
@@ -114,7 +128,7 @@ class Figure:
 
     @property
     def unit(self):
-        """What the number is: parts.COUNT, DAYS, MEAN or MONEY."""
+        """What the number is: parts.COUNT, DAYS, MEAN, MONEY or HOURS."""
         return MEASURES[self.measure].unit
 
     @property

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 DIVISION, CLASS, MODE, ASPECT, REGION, SIDE, NEED, QUESTION, STATE, OUTCOME = (
     "division", "class", "mode", "aspect", "region", "by", "need", "question", "state", "outcome",
 )  # fmt: skip
+# The same of programmes after school.
+FORMAT, PROVIDER, EVALUATED = "format", "provider", "evaluation"
 # Campaigns of the two purposes are two breakdowns: no figure ever holds both.
 FOR_RELATIONSHIP, TARGETED = "campaign", "targeted_campaign"
 CAMPAIGNS = (FOR_RELATIONSHIP, TARGETED)
@@ -26,6 +28,9 @@ BREAKDOWNS = {
     QUESTION: _("By question"),
     STATE: _("By how the plan stands"),
     OUTCOME: _("By what came of the plan"),
+    FORMAT: _("By how many are helped together"),
+    PROVIDER: _("By who offers it"),
+    EVALUATED: _("By question about the programme"),
     FOR_RELATIONSHIP: _("Campaigns to get to know each other"),
     TARGETED: _("Campaigns about something certain"),
 }
@@ -33,10 +38,11 @@ BREAKDOWNS = {
 AS_COUNTED = {REGION, *CAMPAIGNS}
 SIDES = {"school": _("The school"), "family": _("The family")}
 
-# What a number is: so many of something; days, the median; a mean of answers; a sum of money.
-COUNT, DAYS, MEAN, MONEY = "count", "days", "mean", "money"
+# What a number is: so many of something; days, the median; a mean of answers; a sum of money; a sum
+# of hours.
+COUNT, DAYS, MEAN, MONEY, HOURS = "count", "days", "mean", "money", "hours"
 # How many digits after the point a number is shown with, as `floatformat` takes it.
-DIGITS = {COUNT: "0", DAYS: "-1", MEAN: "2", MONEY: "2"}
+DIGITS = {COUNT: "0", DAYS: "-1", MEAN: "2", MONEY: "2", HOURS: "-1"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,9 @@ class Measure:
     says that every one counted is one of the `n`. `unit` says what the number is: what is no count
     has no value where its `n` is nobody, and its rows are those of the `n`. `in_all` says that there
     is a figure of the whole. `anonymous` figures are hidden in both versions where `n` is small, and
-    nobody opens their rows.
+    nobody opens their rows; `smallest` says what is small where that is not what the school says.
+    `people` names the measure of the people behind lines of which each has many: the public version
+    shows such a number of the whole alone, and only where theirs is shown.
     """
 
     code: str
@@ -63,6 +71,8 @@ class Measure:
     unit: str = COUNT
     in_all: bool = True
     anonymous: bool = False
+    smallest: int = 0
+    people: str = ""
 
     @property
     def is_count(self):

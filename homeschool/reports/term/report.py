@@ -4,11 +4,12 @@ import hashlib
 import json
 from functools import cached_property
 
-from counseling.models import Plan
+from counseling.models import Plan, Programme
 from visits.models import Aspect, Need, Visit, Voice
 from visits.models.need import KINDS
 
 from .counting import WAYS, Filters, count, count_campaigns
+from .evaluations import QUESTIONS, count_evaluations
 from .goals import GOALS, count_goals
 from .hiding import anonymous, public
 from .measures import (
@@ -18,11 +19,14 @@ from .measures import (
     CAMPAIGNS,
     CLASS,
     DIVISION,
+    EVALUATED,
+    FORMAT,
     MEASURES,
     MISSING,
     MODE,
     NEED,
     OUTCOME,
+    PROVIDER,
     QUESTION,
     REGION,
     SIDE,
@@ -36,7 +40,7 @@ STAFF, PUBLIC = "staff", "public"
 
 
 def build(term, students, audience=STAFF, filters=None, *, measures=None):
-    """Return the Snapshot of `term` over the queryset `students` of its school (six queries, one for
+    """Return the Snapshot of `term` over the queryset `students` of its school (seven queries, one for
     each campaign, and what `count_goals` takes for the goals of plans).
 
     The public version takes no filters. What it hides is hidden here, once for all formats.
@@ -93,6 +97,8 @@ def _count(term, students, filters, measures, last):
         numbers |= count_campaigns(term, students, filters)
     if not filters.as_dict() and (measures is None or "voices_said" in measures):
         numbers |= count_voices(term, students)
+    if not filters.as_dict() and (measures is None or "evaluations_said" in measures):
+        numbers |= count_evaluations(term, students)
     if measures is None or measures & GOALS:
         numbers |= count_goals(term, students, filters)
         before |= _goals_before(last, students, filters) if last else {}
@@ -128,13 +134,15 @@ def _names(school):
 # Parts that are a choice of a model: their names are in the reader's language.
 OF_CHOICES = {
     MODE: Visit.Mode, NEED: Need.Kind, QUESTION: Voice.Question,
-    STATE: Plan.State, OUTCOME: Plan.Outcome,
+    STATE: Plan.State, OUTCOME: Plan.Outcome, FORMAT: Programme.Format, PROVIDER: Programme.Provider,
 }  # fmt: skip
 
 
 def _name(kind, key, names):
     if kind == SIDE:
         return str(SIDES[key])
+    if kind == EVALUATED:
+        return str(QUESTIONS[key])
     if kind in OF_CHOICES:
         return str(OF_CHOICES[kind](key).label)
     if kind == ASPECT:
@@ -161,6 +169,9 @@ def _keys(numbers, names, filters):
         QUESTION: Voice.Question.values,
         STATE: Plan.State.values,
         OUTCOME: Plan.Outcome.values,
+        FORMAT: Programme.Format.values,
+        PROVIDER: Programme.Provider.values,
+        EVALUATED: list(QUESTIONS),
         **{kind: list(found[kind]) for kind in CAMPAIGNS},
     }
 

@@ -11,10 +11,13 @@ from .measures import (
     CAMPAIGNS,
     CLASS,
     DIVISION,
+    EVALUATED,
+    FORMAT,
     MEASURES,
     MODE,
     NEED,
     OUTCOME,
+    PROVIDER,
     QUESTION,
     REGION,
     SIDE,
@@ -202,6 +205,44 @@ SHEETS = {
             "habits", _("Habits"),
             ("habits_practised", "habit_weeks", "habit_weeks_kept"),
             (DIVISION, CLASS), share="habit_weeks_kept",
+        ),
+        Sheet(
+            "sessions", _("After school"),
+            ("pupils_seated", "pupils_attending", "hours_attended", "sessions_planned",
+             "sessions_held", "sessions_called_off", "sessions_open"),
+            (FORMAT, PROVIDER, DIVISION, CLASS), share="sessions_held",
+        ),
+        Sheet(
+            "marks", _("Who was there after school"),
+            ("lines_marked", "lines_there", "lines_late", "lines_excused", "lines_absent"),
+            (FORMAT, PROVIDER, DIVISION, CLASS), share="lines_there",
+        ),
+        Sheet(
+            "hours", _("Hours of help"),
+            ("pupils_attending", "hours_attended", "pupils_band_0", "pupils_band_1", "pupils_band_2",
+             "pupils_band_3", "pupils_band_4", "pupils_band_5"),
+            (DIVISION, CLASS),
+        ),
+        Sheet(
+            "dosage", _("How dense the help was"),
+            ("pupils_attending", "pupils_often", "pupils_long", "pupils_small", "pupils_same",
+             "pupils_high"),
+            (DIVISION, CLASS), share="pupils_high",
+        ),
+        Sheet(
+            "volunteers", _("Volunteers"),
+            ("volunteers_active", "volunteer_sessions", "volunteer_hours"),
+            (DIVISION, CLASS),
+        ),
+        Sheet(
+            "seats", _("Seats and waiting lists"),
+            ("seats_taken", "seats_given_up", "pupils_waiting", "seats_waited", "days_waited"),
+            (DIVISION, CLASS),
+        ),
+        Sheet(
+            "evaluation", _("What children and families say"),
+            ("evaluations_said", "evaluations_mean"),
+            (EVALUATED,),
         ),
     )
 }  # fmt: skip

@@ -28,13 +28,15 @@ def count_voices(term, students):
     said = list(Voice.objects.about(visits).order_by("said_at", "pk").values_list(*questions))
     numbers = {}
     for n, question in enumerate(questions):
-        answers = _whole_groups([row[n] for row in said if row[n]], term.school.smallest_group)
+        answers = whole_groups([row[n] for row in said if row[n]], term.school.smallest_group)
         for code, number in _counted(answers).items():
             numbers[f"voices_{code}", QUESTION, question] = number
     return numbers
 
 
-def _whole_groups(answers, smallest):
+def whole_groups(answers, smallest):
+    """Return the answers that fill groups of this size, the first that came; fewer than one group are all
+    returned."""
     return answers[: len(answers) // smallest * smallest] if len(answers) >= smallest else answers
 
 

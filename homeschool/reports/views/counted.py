@@ -4,7 +4,7 @@ from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from homeschool.people.views.seen import listed
 from visits.models.record import READERS, closed_among
@@ -180,6 +180,62 @@ def _reviews(user, rows):
     ]  # fmt: skip
 
 
+def _sessions(user, rows):
+    return [
+        {
+            "title": session.programme.name,
+            "detail": f"{date_format(session.on)} · {session.get_state_display()}",
+            "url": reverse("counseling:session-detail", args=[session.pk]),
+        }
+        for session in rows
+    ]
+
+
+def _marks(user, rows):
+    return [
+        {
+            "title": f"{mark.student.full_name}: {mark.session.programme.name}",
+            "detail": " · ".join(filter(None, [
+                date_format(mark.session.on), str(mark.get_mark_display()), _minutes(mark),
+            ])),
+            "url": reverse("people:child-detail", args=[mark.student_id]),
+        }
+        for mark in rows
+    ]  # fmt: skip
+
+
+def _minutes(mark):
+    if not mark.is_there:
+        return ""
+    return ngettext("%(n)d minute", "%(n)d minutes", mark.minutes) % {"n": mark.minutes}
+
+
+def _seats(user, rows):
+    return [
+        {
+            "title": f"{seat.student.full_name}: {seat.programme.name}",
+            "detail": f"{seat.get_state_display()} · {_day(seat.asked_at)}",
+            "url": reverse("people:child-detail", args=[seat.student_id]),
+        }
+        for seat in rows
+    ]
+
+
+def _volunteers(user, rows):
+    return [{"title": row.full_name, "detail": "", "url": ""} for row in rows]
+
+
+def _led(user, rows):
+    return [
+        {
+            "title": f"{row.name}: {row.session.programme.name}",
+            "detail": date_format(row.session.on),
+            "url": reverse("counseling:session-detail", args=[row.session_id]),
+        }
+        for row in rows
+    ]
+
+
 def _until(promise):
     if promise.done_at:
         return _("kept on %(day)s") % {"day": _day(promise.done_at)}
@@ -227,4 +283,9 @@ DRAWN = {
     "plan_reviews": _reviews,
     "habits": _habits,
     "habit_weeks": _habit_weeks,
+    "sessions": _sessions,
+    "marks": _marks,
+    "seats": _seats,
+    "volunteers": _volunteers,
+    "led": _led,
 }

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from counseling.models import Plan
+from counseling.models import Plan, Programme
 from homeschool.journal.models import Entry
 from homeschool.people.forms.school import OnceForm
 from homeschool.people.models import Student
@@ -22,10 +22,12 @@ from homeschool.reports.term.measures import (
     CAMPAIGNS,
     CLASS,
     DIVISION,
+    FORMAT,
     MEASURES,
     MODE,
     NEED,
     OUTCOME,
+    PROVIDER,
     REGION,
     SIDE,
     SIDES,
@@ -48,6 +50,8 @@ CHOICES = {
     NEED: dict(Need.Kind.choices),
     STATE: dict(Plan.State.choices),
     OUTCOME: dict(Plan.Outcome.choices),
+    FORMAT: dict(Programme.Format.choices),
+    PROVIDER: dict(Programme.Provider.choices),
 }
 # The field of the form that offers the parts of a breakdown.
 FIELDS = {DIVISION: "division", CLASS: "school_class", MODE: "mode", ASPECT: "aspect"}

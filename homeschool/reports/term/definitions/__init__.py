@@ -3,6 +3,16 @@
 from .answers import OF_CAMPAIGNS, OF_OFFERS
 from .families import OF_GIFTS, OF_ISSUES, OF_SUGGESTIONS, OF_VOICES
 from .plans import OF_AGREEMENT, OF_GOALS, OF_HABITS, OF_PLANS, OF_REVIEWS
+from .sessions import (
+    OF_BANDS,
+    OF_DOSAGE,
+    OF_EVALUATION,
+    OF_LINES,
+    OF_PUPILS,
+    OF_SEATS,
+    OF_SESSIONS,
+    OF_VOLUNTEERS,
+)
 from .visits import OF_VISITS
 
 ALL = (
@@ -18,5 +28,13 @@ ALL = (
     *OF_REVIEWS,
     *OF_AGREEMENT,
     *OF_HABITS,
+    *OF_PUPILS,
+    *OF_SESSIONS,
+    *OF_LINES,
+    *OF_BANDS,
+    *OF_DOSAGE,
+    *OF_VOLUNTEERS,
+    *OF_SEATS,
+    *OF_EVALUATION,
 )
 MEASURES = {measure.code: measure for measure in ALL}

@@ -2,10 +2,17 @@
 
 from functools import cache
 
-from . import answers, base, families, missing, plans, reach, work
+from . import answers, base, families, missing, plans, reach, sessions, work
 
-COUNTED = (*reach.PIECES, *work.PIECES, *answers.PIECES, *families.PIECES, *plans.PIECES)
-PIECES = (*COUNTED, *missing.PIECES, *plans.MISSING)
+COUNTED = (
+    *reach.PIECES,
+    *work.PIECES,
+    *answers.PIECES,
+    *families.PIECES,
+    *plans.PIECES,
+    *sessions.PIECES,
+)
+PIECES = (*COUNTED, *missing.PIECES, *plans.MISSING, *sessions.MISSING)
 
 
 def _tables(past):
@@ -41,13 +48,13 @@ def statement(*, measures=None, whole=False, past=False):
     ]
     counted = "\n    UNION ALL\n".join(piece.sql(whole) for piece in pieces)
     return f"""
-WITH {_tables(past)}, {base.TABLES}, counted (measure, by, division, class, part, number) AS (
+WITH {_tables(past)}, {base.TABLES}, {sessions.TABLES}, counted (measure, by, division, class, part, number) AS (
 {counted}
 )
 SELECT measure,
        CASE by WHEN 1 THEN 'division' WHEN 2 THEN 'class' WHEN 3 THEN '' WHEN 8 THEN 'by'
                WHEN 9 THEN 'mode' WHEN 10 THEN 'aspect' WHEN 11 THEN 'region' WHEN 12 THEN 'need'
-               WHEN 13 THEN 'state' ELSE 'outcome' END,
+               WHEN 13 THEN 'state' WHEN 14 THEN 'outcome' WHEN 15 THEN 'format' ELSE 'provider' END,
        coalesce(d.code, c.code, part, ''), number::numeric
 FROM counted
 LEFT JOIN people_division d ON d.id = counted.division

@@ -2,7 +2,8 @@
 
 Every piece gives rows of (measure, by, division, class, part, number). `by` says by what: 1 division,
 2 class, 3 neither (as `grouping` says it), 8 who promised, 9 mode, 10 aspect, 11 area, 12 need, 13 how a
-plan stands, 14 what came of it; the key of the last seven stands in `part`.
+plan stands, 14 what came of it, 15 how a programme is given, 16 by whom; the key of the last nine stands
+in `part`.
 """
 
 from dataclasses import dataclass
