@@ -7,22 +7,24 @@ related to `User`: a migration that makes twenty tables took a processor ten sec
 from django.contrib.postgres.operations import CreateExtension
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
 from django.db.migrations.operations.base import Operation, OperationCategory
-from pgtrigger.migrations import AddTrigger
+from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 ADDING = (CreateExtension, CreateModel, AddField, AddIndex, AddConstraint, AddTrigger)
+REPLACING = (RemoveTrigger,)  # a trigger that stood before makes room for its successor
 
 
 class Together(Operation):
     """Operations that only add, for which the models are rendered once.
 
-    Each writes to the database in its order, but sees all models as they are at the end. Raises ValueError for an operation
+    Each writes to the database in its order, but sees all models as they are at the end; a trigger that
+    stood before may be removed among them. Raises ValueError for an operation
     that does not add: what alters or removes needs the models as they are in between.
     """
 
     category = OperationCategory.ADDITION
 
     def __init__(self, operations):
-        other = [one for one in operations if not isinstance(one, ADDING)]
+        other = [one for one in operations if not isinstance(one, ADDING + REPLACING)]
         if other:
             raise ValueError(f"not an operation that only adds: {other}")
         self.operations = whole(operations)
@@ -41,7 +43,8 @@ class Together(Operation):
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         """Take everything away again, the last first; what is taken away stands in `from_state`."""
         for operation in reversed(self.operations):
-            operation.database_backwards(app_label, schema_editor, from_state, from_state)
+            before = to_state if isinstance(operation, REPLACING) else from_state
+            operation.database_backwards(app_label, schema_editor, from_state, before)
 
     def describe(self):
         return "; ".join(operation.describe() for operation in self.operations)
