@@ -2,6 +2,9 @@
 
 import itertools
 import uuid
+import zoneinfo
+
+from django.utils import timezone
 
 from homeschool.people.actions import rostering
 from homeschool.people.importing.files import RosterFile
@@ -39,6 +42,11 @@ def make_school(code=None, **fields):
     fields.setdefault("name", f"School {code}")
     fields.setdefault("time_zone", "Asia/Shanghai")
     return School.objects.create(code=code, **fields)
+
+
+def today():
+    """Return the day that it is at the schools of these rows: from 16:00 UTC on it is tomorrow there."""
+    return timezone.localdate(timezone=zoneinfo.ZoneInfo("Asia/Shanghai"))
 
 
 def make_class(school, code="3b", division=None, adviser=None, **fields):

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from counseling.models import NotAPoint, Point, Prescription, Programme
+from counseling.models.programme import READERS
 from homeschool.forms import CleanTextMixin, DateBox, SubmissionFormMixin
 from visits.forms.step import NOT_IN_THE_LIST
 
@@ -25,7 +26,7 @@ class PrescriptionForm(
 
     def __init__(self, *args, plan, reader, **kwargs):
         super().__init__(*args, **kwargs)
-        programmes = Programme.objects.visible_to(reader).filter(school=plan.school)
+        programmes = Programme.objects.visible_to(reader, roles=READERS).filter(school=plan.school)
         programmes = programmes.exclude(state=Programme.State.OVER)
         programme = self.fields["programme"]
         programme.queryset = Programme.objects.filter(

@@ -255,6 +255,11 @@ class PartForms:
         return data
 
     @property
+    def checked(self):
+        """What the summary of errors reads, in the order in which it stands on the page."""
+        return [self.head, self.rows]
+
+    @property
     def cleaned_data(self):
         return self.head.cleaned_data
 

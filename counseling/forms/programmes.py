@@ -1,6 +1,8 @@
 """Forms of programmes: one programme with its week, and days without sessions."""
 
 import datetime as dt
+import hashlib
+import json
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -29,6 +31,7 @@ from visits.forms.step import NOT_IN_THE_LIST
 from .plans import LAST_BEFORE_FIRST, check_year
 
 MOST_TIMES, EMPTY_TIMES, MOST_NEEDS = 14, 3, 10
+LISTS, WEEK = ("classes", "divisions"), "weekly"
 NO_TIME = gettext_lazy("This is no time. Write it like 15:30.")
 
 
@@ -74,6 +77,8 @@ class ProgrammeForm(SubmissionFormMixin, CleanTextMixin, forms.ModelForm):
     )  # fmt: skip
 
     capacity = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=1000)
+    # what stood when the page was drawn: what nobody changed there is not written
+    stood = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Programme
@@ -137,6 +142,15 @@ class ProgrammeForm(SubmissionFormMixin, CleanTextMixin, forms.ModelForm):
             }  # fmt: skip
         if programme and programme.drawn_at:
             del self.fields["giving"], self.fields["needs"]  # the line is drawn
+        if programme:
+            self.initial["stood"] = {
+                name: _mark(value) for name, value in self._standing(programme).items()
+            }
+
+    def _standing(self, programme):
+        """Return {name: value} of what the form asks, as it stands."""
+        found = {n: getattr(programme, n) for n in self._meta.fields if n in self.fields}
+        return found | {n: list(found[n].all()) for n in LISTS} | {WEEK: programme.weekly()}
 
     def clean(self):
         data = super().clean()
@@ -165,23 +179,47 @@ class ProgrammeForm(SubmissionFormMixin, CleanTextMixin, forms.ModelForm):
 
     def values(self):
         """Return {column: value} of what the form asks."""
-        lists = {"classes", "divisions", "submission", "writer"}
-        return {n: v for n, v in self.cleaned_data.items() if n not in lists}
+        others = {*LISTS, "submission", "writer", "stood"}
+        return {n: v for n, v in self.cleaned_data.items() if n not in others}
 
     def keep(self, weekly, *, by):
-        """Make the programme, or change it; returns it. Raises FewerThanTaken."""
-        lists = {name: list(self.cleaned_data[name]) for name in ("classes", "divisions")}
+        """Make the programme, or change of it what was changed on the page: what somebody else wrote
+        meanwhile stays. Returns it. Raises FewerThanTaken, SeatsAskedFor, Busy."""
+        lists = {name: list(self.cleaned_data[name]) for name in LISTS}
         programme = self.instance
         if programme._state.adding:
             return Programme.objects.begin(
                 programme.school, self.values(), by=by, weekly=weekly, **lists
             )  # fmt: skip
-        programme.change(by=by, weekly=weekly, **lists, **self.values())
+        stood = self.cleaned_data.get("stood")
+        stood = stood if isinstance(stood, dict) else {}
+        values = self.values() | lists | {WEEK: weekly}
+        programme.change(
+            by=by, **{n: v for n, v in values.items() if stood.get(n) != _mark(v)}
+        )  # fmt: skip
         return programme
+
+    def say_asked(self):
+        """Say beside the field that how seats are given cannot change any more."""
+        self.add_error(
+            "giving",
+            _("Children have a seat or ask for one already. How seats are given stays as it is."),
+        )
 
     def say_fewer(self, error: FewerThanTaken):
         """Say beside the field that somebody got a seat in this moment."""
         self.add_error("capacity", fewer_in_words(error.taken))
+
+
+def _mark(value):
+    """Return a short mark by which two equal values of the form are known."""
+    if isinstance(value, dt.datetime):  # the form asks for minutes
+        value = f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+    elif isinstance(value, list) and value and not isinstance(value[0], str):
+        value = sorted(str(getattr(one, "pk", one)) for one in value)
+    elif isinstance(value, str):
+        value = "\n".join(value.split("\r\n")).strip()
+    return hashlib.sha256(json.dumps(value, default=str).encode()).hexdigest()[:12]
 
 
 def _with_those(rows, model, programme, name):

@@ -76,6 +76,17 @@ class GroupForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         self.initial.setdefault("group", str(min(seat.need, len(seat.programme.needs))))
 
 
+class YesForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
+    """The yes of a family to an offer, as staff heard or read it."""
+
+    said = line(gettext_lazy("Who said yes"), 200, required=True)
+    how = choose(
+        ONE, gettext_lazy("How the family answered"),
+        [(c, w) for c, w in Seat.How.choices if c != Seat.How.PORTAL], required=True,
+        initial=Seat.How.PHONE, widget=ChoiceBoxes(row=True),
+    )  # fmt: skip
+
+
 class LeaveForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
     """Why a seat or a wish is given up; a sentence, or nothing."""
 
@@ -212,7 +223,7 @@ class DrawForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
 
 def drawable(user, roles):
     """Return the programmes whose seats wait for a draw, of the schools where `user` keeps them."""
-    rows = Programme.objects.visible_to(user, roles=roles).filter(
+    rows = Programme.objects.visible_to(user, roles=roles).going_on().filter(
         giving=Programme.Giving.DRAW, drawn_at=None,
         state__in=[Programme.State.OPEN, Programme.State.RUNNING],
     )  # fmt: skip

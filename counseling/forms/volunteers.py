@@ -287,6 +287,7 @@ class CheckForm(OnceAForm):
     kind = choose(
         ONE, gettext_lazy("What was checked"), Clearance.Kind.choices, required=True,
         widget=ChoiceBoxes(),
+        help_text=gettext_lazy("Only the police record or the register lets somebody lead."),
     )  # fmt: skip
     reference = line(
         gettext_lazy("Number"), 60,

@@ -13,6 +13,7 @@ from .family_feed import FamilyFeed
 from .goal import Goal, NotAPoint, Phase, Point
 from .habit import Habit, HabitWeek, NotATick, Tick
 from .judging import Standing, standings
+from .leading import Leading, Reserved
 from .observation import Observation, Replaced
 from .observation_import import ObservationImport
 from .pair import NoPair, Pair
@@ -21,9 +22,10 @@ from .pick_up import PickUp
 from .plan import READERS, WRITERS, NotApproved, NotThatState, Plan, Stale
 from .prescription import PrescribedTwice, Prescription
 from .programme import Programme, Weekly
+from .resource import Resource
 from .review import Review
 from .seat import Seat
-from .session import Leading, Reserved, Resource, Session
+from .session import Session
 from .shares import Side, State
 from .template import Template
 from .version import NothingToRead, NotTheNewest, Version

@@ -41,6 +41,15 @@ class AbsenceQuerySet(sight.SightQuerySet):
         """Return those that were not taken back."""
         return self.filter(taken_back_at=None)
 
+    def end(self, *, by):
+        """Take these back, each with its Entry; returns how many."""
+        rows: list = list(self.select_for_update(of=("self",)))
+        for row in rows:
+            row.taken_back_at = timezone.now()
+            row.save(update_fields=["taken_back_at"])
+            row.record("absence.taken_back", by)
+        return len(rows)
+
     def of_session(self, session):
         """Return what was said of this session, or of its whole day, by whoever has a seat in it."""
         seated = Seat.objects.filter(programme=session.programme_id).values("student")
@@ -95,12 +104,7 @@ class AbsenceManager(models.Manager.from_queryset(AbsenceQuerySet)):
         with transaction.atomic():
             stands = _still_to_say(session, student)
             about = Q(session=stands) | Q(session=None, on=stands.on)
-            rows = list(self.live().filter(about, student=student).select_for_update(of=("self",)))
-            for row in rows:
-                row.taken_back_at = timezone.now()
-                row.save(update_fields=["taken_back_at"])
-                row.record("absence.taken_back", by)
-        return len(rows)
+            return self.live().filter(about, student=student).end(by=by)
 
 
 def _still_to_say(session, student):

@@ -32,6 +32,13 @@ class TooEarly(Exception):
     """The session has not begun."""
 
 
+def seats_in(session):
+    """Return the seats of children that belong to a session: taken before it ended, not left before it
+    began."""
+    here = Q(state=Seat.State.TAKEN) | Q(ended_at__gt=session.begins)
+    return Seat.objects.filter(here, programme=session.programme_id, taken_at__lte=session.ends)
+
+
 class AttendanceQuerySet(sight.SightQuerySet):
     def visible_to(self, user, roles=None, item=ITEM):
         """Return the lines of children whom `user` may see; who leads a session sees its lines, too.
@@ -45,7 +52,6 @@ class AttendanceQuerySet(sight.SightQuerySet):
             return seen
         return seen | self.filter(session__in=Session.objects.led_by(user).values("pk"))
 
-
     def picked_up_by_held(self):
         """Return the lines of children who went with a person that bears the name of somebody whom a
         contact restriction keeps away, or of one who is held back on the child's list."""
@@ -56,11 +62,12 @@ class AttendanceQuerySet(sight.SightQuerySet):
 
 
 class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
-    def mark(self, session, marks, *, by):
+    def mark(self, session, marks, *, by, only_new=False):
         """Write the marks of a session: {student id: {"mark": ..., "minutes": ..., ...}}; return how
         many lines are new or changed.
 
-        The same again changes nothing; what changed keeps its history. The family of a child that is
+        The same again changes nothing; what changed keeps its history. With `only_new` a child that
+        somebody marked already, be it a moment ago, is left as it is. The family of a child that is
         absent without excuse is told in the evening: counseling/reading/session_letters.py. Of a child
         that went with somebody who is held back the school is told at once. Raises NoSeat, TooEarly,
         `session.NotThatState`.
@@ -69,8 +76,10 @@ class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
             stands = session.locked()
             if stands.begins > timezone.now() + BEFORE_IT_BEGINS:
                 raise TooEarly
-            self._check(stands, marks)
             known = {row.student_id: row for row in self.filter(session=stands)}
+            if only_new:
+                marks = {pk: values for pk, values in marks.items() if pk not in known}
+            self._check(stands, marks)
             changed = [
                 pk
                 for pk, values in marks.items()
@@ -82,9 +91,7 @@ class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
         return len(changed)
 
     def _check(self, session, marks):
-        seated = Seat.objects.filter(programme=session.programme, student__in=marks).filter(
-            Q(state=Seat.State.TAKEN) | Q(taken_at__lte=session.begins, ended_at__gt=session.begins)
-        )
+        seated = seats_in(session).filter(student__in=marks)
         missing = set(marks) - set(seated.values_list("student", flat=True))
         if missing:
             raise NoSeat(sorted(missing, key=str))
@@ -93,6 +100,8 @@ class AttendanceManager(models.Manager.from_queryset(AttendanceQuerySet)):
         """Write one line; returns whether anything is different now."""
         row = row or Attendance(session=session, student_id=student)
         was_there = row.is_there
+        if values.get("mark", row.mark) not in Attendance.THERE:
+            values = values | {"engagement": None}
         before = None if row._state.adding else {name: getattr(row, name) for name in values}
         for name, value in values.items():
             setattr(row, name, value)

@@ -77,11 +77,15 @@ class DayOff(models.Model):
 
     def let_plans_follow(self, by, *, gone=False):
         """Plan the sessions of the programmes that it is about anew; `gone` ends it first."""
+        from .following import lock_sessions  # it reads sessions
+
         about = Q(pk=self.programme_id) if self.programme_id else Q(school=self.school_id)
-        rows = Programme.objects.select_for_update(of=("self",)).select_related("school")
+        rows = Programme.objects.select_for_update(of=("self",), no_key=True)
+        rows = rows.select_related("school")
         rows = rows.filter(about, state__in=[Programme.State.OPEN, Programme.State.RUNNING])
         stands = list(rows.filter(ends__gte=self.on, begins__lte=self.until).order_by("pk"))
         if gone:
             self.delete()
+        lock_sessions(stands)
         for programme in stands:
             programme.follow_pattern(by=by)

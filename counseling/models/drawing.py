@@ -68,7 +68,7 @@ class DrawManager(models.Manager.from_queryset(DrawQuerySet)):
                 row.seed, row.drawn_at = seed, draw.made_at
                 row.save(update_fields=["seed", "drawn_at"])
                 row.record("programme.drawn", by, children=len(found))
-            _carry_out(found, seats, by)
+            _carry_out(found, seats, {wish.student: wish.need for wish in wishes}, by)
         return draw
 
 
@@ -76,9 +76,8 @@ def check_drawn_together(programmes):
     """Raise what keeps these programmes from being drawn together."""
     if any(row.drawn_at for row in programmes):
         raise DrawnAlready
-    open_ones = (Programme.State.OPEN, Programme.State.RUNNING)
     if not programmes or any(
-        row.giving != Programme.Giving.DRAW or row.state not in open_ones for row in programmes
+        row.giving != Programme.Giving.DRAW or not row.gives_seats for row in programmes
     ):
         raise NotToBeDrawn
     if len({(row.school_id, *row.needs) for row in programmes}) > 1:
@@ -107,27 +106,30 @@ def wishes_of(seats):
     ]
 
 
-def _carry_out(found, seats, by):
-    """Write what the draw gave into the seats, and tell each family once."""
+def _carry_out(found, seats, needs, by):
+    """Write what the draw gave into the seats, and tell each family once.
+
+    `needs` is {child: group of need with which it was drawn}: in it the child waits everywhere.
+    """
     by_child: dict = {}
     for seat in seats:
         by_child.setdefault(str(seat.student_id), []).append(seat)
     for drawn in found:
         own = by_child[drawn.student]
         for seat in own:
-            seat.line = drawn.number
+            seat.line, seat.need = drawn.number, needs[drawn.student]
             seat.why = {
                 "number": drawn.number, "of": drawn.of, "ahead": drawn.ahead,
                 "choice": drawn.choice,
             }  # fmt: skip
             programme = str(seat.programme_id)
             if programme == drawn.got:
-                seat.set(Seat.State.TAKEN, "seat.taken", by, "line", "why")
+                seat.set(Seat.State.TAKEN, "seat.taken", by, "line", "need", "why")
                 seat.tell(GIVEN, by)
             elif programme in drawn.waiting:
-                seat.set(Seat.State.WAITING, "seat.waits", by, "line", "why")
+                seat.set(Seat.State.WAITING, "seat.waits", by, "line", "need", "why")
             else:
-                seat.set(Seat.State.NOT_NEEDED, "seat.not_needed", by, "line", "why")
+                seat.set(Seat.State.NOT_NEEDED, "seat.not_needed", by, "line", "need", "why")
         if drawn.got is None:
             own[0].tell(NOT_GIVEN, by)
 

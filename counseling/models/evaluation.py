@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pghistory
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,8 @@ from .programme import KEEPERS, Programme
 
 ASKED = "evaluation.asked"
 BEFORE, AFTER = dt.timedelta(days=3), dt.timedelta(days=14)
-# So many answers there are at least, before anybody at school reads a figure or a word of them.
+# So many answers there are at least, and so many come at once, before anybody at school reads a figure
+# or a word of them.
 FEWEST = 5
 QUESTIONS = ("glad", "learned", "again")
 
@@ -54,11 +56,25 @@ class EvaluationQuerySet(sight.SightQuerySet):
         roles = sight.FAMILY_ROLES if roles is None else roles & sight.FAMILY_ROLES
         return super().visible_to(user, roles=roles, item=item)
 
+    def told(self, programmes):
+        """Return the answers that the school may know of: of each side the first five, ten, fifteen ...
+
+        What comes after them waits, else the sixth answer would be what the figures moved by.
+        """
+        side = ["programme", "side"]
+        rows = self.filter(programme__in=programmes).annotate(
+            place=Window(RowNumber(), partition_by=side, order_by=["at", "pk"]),
+            number=Window(Count("pk"), partition_by=side),
+        )
+        return self.filter(
+            pk__in=rows.filter(place__lte=F("number") - F("number") % FEWEST).values("pk")
+        )
+
     def figures(self, programmes):
         """Return {programme id: [Figures]}, for each side with answers enough (one query)."""
         means = {name: Avg(name) for name in QUESTIONS}
-        rows = self.filter(programme__in=programmes).order_by().values("programme", "side")
-        rows = rows.annotate(number=Count("pk"), **means).filter(number__gte=FEWEST)
+        rows = self.told(programmes).order_by().values("programme", "side")
+        rows = rows.annotate(number=Count("pk"), **means)
         found: dict = {}
         for row in rows.order_by("side"):
             found.setdefault(row.pop("programme"), []).append(Figures(**row))
@@ -66,9 +82,8 @@ class EvaluationQuerySet(sight.SightQuerySet):
 
     def words_of(self, programme):
         """Return what was written about a programme, without who and when, in the order of the letters;
-        of a side with few answers nothing (two queries)."""
-        sides = [row.side for row in self.figures([programme]).get(programme.pk, [])]
-        rows = self.filter(programme=programme, side__in=sides).exclude(words="")
+        of a side with few answers nothing (one query)."""
+        rows = self.told([programme]).exclude(words="")
         return sorted(rows.order_by().values_list("words", flat=True))
 
 

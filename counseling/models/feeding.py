@@ -184,11 +184,11 @@ class Facts:
     def count(self, plan, monday):
         """Return {planned, held, attended} of a week by what the plan prescribes, None for nothing."""
         week = Span(monday, sunday_of(monday))
-        counts = [
-            self._count(plan, row, week)
-            for row in self.rows[plan.pk]
-            if row.since <= week.last and row.until >= week.first
-        ]
+        parts = defaultdict(list)
+        for row in self.rows[plan.pk]:
+            if row.since <= week.last and row.until >= week.first:
+                parts[row.programme_id].append((row.times, self._count(plan, row, week)))
+        counts = [prescribed.together(found) for found in parts.values()]
         if not any(map(any, counts)):
             return None
         return dict(zip(NAMES, map(sum, zip(*counts, strict=True)), strict=True))

@@ -8,10 +8,10 @@ from django.db.models.functions import Now
 from homeschool.journal.models.invariants import register
 
 from .attendance import Attendance
+from .leading import Leading
 from .programme import Programme
 from .seat import Seat
-from .session import Leading
-from .volunteer import Clearance, Volunteer
+from .volunteer import CLEARING, Clearance, Volunteer
 
 # beat looks every few minutes; what stands an hour after its time nobody looked at
 TO_ROLL_ON = timedelta(hours=1)
@@ -36,7 +36,7 @@ def led_uncleared():
     """Volunteers named for a session to come on whose day they are not accepted or no check holds."""
     checks = Clearance.objects.filter(
         volunteer=OuterRef("volunteer"), issued_on__lte=OuterRef("on"),
-        expires_on__gte=OuterRef("on"), withdrawn_at=None,
+        expires_on__gte=OuterRef("on"), withdrawn_at=None, kind__in=CLEARING,
     )  # fmt: skip
     accepted = Q(volunteer__state=Volunteer.State.ACCEPTED)
     to_come = Leading.objects.filter(live=True, volunteer__isnull=False, session__begins__gt=Now())

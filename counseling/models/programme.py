@@ -8,7 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, ProtectedError, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,8 @@ from .parts import Slot
 # Who of the staff sees and keeps programmes; figures of them are for the school admin, too.
 KEEPERS = frozenset({sight.COUNSELOR, sight.LEADER})
 READERS = KEEPERS | {sight.ADVISER, sight.SCHOOL_ADMIN}
+# Who reads in which group of need a child stands.
+NEED_READERS = KEEPERS | {sight.ADVISER}
 ITEM = "sessions"  # what a grown student grants
 
 
@@ -35,16 +38,20 @@ class FewerThanTaken(Exception):
         self.taken = taken
 
 
+class SeatsAskedFor(Exception):
+    """Children have seats or ask for them: how seats are given stays as it is."""
+
+
 class ProgrammeQuerySet(SchoolPartQuerySet):
-    def visible_to(self, user, roles=READERS):
-        """Return the programmes that `user` may see.
+    def visible_to(self, user, roles=None):
+        """Return the programmes that `user` may see; with `roles` as staff alone.
 
         adviser, counselor, leader, school admin: those of the own school · guardian, grown student:
         those that the school of a child offers, or in which it has or had a seat · volunteer: those
         of which they lead a session · partner, district, anonymous: nothing.
         """
-        staff = super().visible_to(user, roles)
-        if roles != READERS:
+        staff = super().visible_to(user, READERS if roles is None else roles)
+        if roles is not None:
             return staff
         children = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES, item=ITEM)
         offered = Q(state=Programme.State.OPEN, school__in=children.active().values("school"))
@@ -69,7 +76,14 @@ class ProgrammeQuerySet(SchoolPartQuerySet):
     def taking_wishes(self, now=None):
         """Return those that families can ask for at this moment."""
         now = now or timezone.now()
-        return self.open().filter(Q(asks_until=None) | Q(asks_until__gte=now))
+        in_time = Q(asks_until=None) | Q(asks_until__gte=now)
+        return self.open().going_on().filter(in_time)
+
+    def going_on(self):
+        """Return those whose last day has not passed at their school."""
+        local = Func("school__time_zone", Now(), function="timezone",
+                     output_field=models.DateTimeField())  # fmt: skip
+        return self.filter(ends__gte=Cast(local, models.DateField()))
 
     def counted(self):
         """Add how many children have a seat (`taken`), an offer, a place in the line (`waits`), and how
@@ -85,9 +99,17 @@ class ProgrammeQuerySet(SchoolPartQuerySet):
         )  # fmt: skip
 
     def roll_on(self, now=None):
-        """Let the offers that nobody answered in time go to the next ones; returns how many ended."""
-        late = self.filter(seats__state="offered", seats__offered_until__lte=now or timezone.now())
-        rows = Programme.objects.filter(pk__in=late.values("pk")).order_by("pk")
+        """Let the offers that nobody answered in time, and places that stand free, go to the next ones;
+        returns how many offers ended."""
+        from .seat import Seat  # it reads programmes
+
+        own = Seat.objects.filter(programme=OuterRef("pk"))
+        held = own.filter(state__in=["offered", "taken"]).order_by().values("programme")
+        held = models.Subquery(held.annotate(n=models.Count("pk")).values("n"))
+        free = Q(Exists(own.filter(state="waiting")), capacity__gt=Coalesce(held, 0))
+        free &= Q(pk__in=self.going_on().exclude(state=Programme.State.OVER).values("pk"))
+        rows = self.filter(Exists(own.expired(now)) | free)
+        rows = Programme.objects.filter(pk__in=rows.values("pk")).order_by("pk")
         return sum(programme.roll_on(now) for programme in rows)
 
 
@@ -219,12 +241,23 @@ class Programme(models.Model):
     def takes_wishes(self):
         """Whether a family can ask for a seat at this moment."""
         in_time = self.asks_until is None or timezone.now() <= self.asks_until
-        return self.state in (self.State.OPEN, self.State.RUNNING) and in_time
+        return self.gives_seats and in_time
+
+    @property
+    def gives_seats(self):
+        """Whether it is open or takes place, and its last day has not passed."""
+        stands = self.state in (self.State.OPEN, self.State.RUNNING)
+        return stands and self.today <= self.ends
 
     @property
     def zone(self):
         """The clock on the wall of the school."""
         return hours.zone_of(self.school.time_zone)
+
+    @property
+    def today(self):
+        """The day that it is at the school."""
+        return timezone.localdate(timezone=self.zone)
 
     @property
     def is_over(self):
@@ -244,18 +277,25 @@ class Programme(models.Model):
     # --- changes --------------------------------------------------------------------------------
     def locked(self):
         """Return the row as it stands, locked until the transaction ends: who gives seats queues here."""
-        rows = Programme.objects.select_for_update(of=("self",)).select_related("school")
+        rows = Programme.objects.select_for_update(of=("self",), no_key=True)
+        rows = rows.select_related("school")
         return rows.get(pk=self.pk)
 
     def change(self, *, by, weekly=None, classes=None, divisions=None, **values):
         """Write these columns, the times of the week and whom it is for (None: as they are).
 
         Sessions to come follow the pattern. Raises FewerThanTaken where there would be fewer places
-        than seats given.
+        than seats given, SeatsAskedFor where seats would be given otherwise after somebody asked, Busy
+        as `following.follow` does.
         """
         with transaction.atomic():
             stands = self.locked()
-            stands.let_pass()
+            ended = stands.let_pass()
+            if (
+                values.get("giving", stands.giving) != stands.giving
+                and stands.seats.live().exists()
+            ):
+                raise SeatsAskedFor
             taken = stands.seats.holding_a_place().count()
             if values.get("capacity", stands.capacity) < taken:
                 raise FewerThanTaken(taken)
@@ -263,6 +303,7 @@ class Programme(models.Model):
             fields += stands._write_lists(weekly, classes=classes, divisions=divisions)
             if fields:
                 stands.record("programme.changed", by, fields=sorted(fields))
+            if fields or ended:
                 stands.offer_free_places(by=by)  # there may be more places now
             if {"begins", "ends", "pattern"} & set(fields):
                 stands.follow_pattern(by=by)
@@ -316,6 +357,8 @@ class Programme(models.Model):
                 stands.save(update_fields=["state"])
                 stands.record(f"programme.{self.State(state).value}", by)
                 stands.follow_pattern(by=by)
+                if stands.is_over:
+                    stands.end_waiting(by=by)
         self.refresh_from_db()
 
     def record(self, verb, by, student=None, **data):
@@ -329,13 +372,20 @@ class Programme(models.Model):
 
     def offer_free_places(self, *, by):
         """Offer what is free to the next on the waiting list; the row is locked. Returns how many."""
-        if self.is_over:
+        if not self.gives_seats:
             return 0
         found = list(self.seats.waiting().select_related("student")[: self.free()])
         for seat in found:
             seat.programme = self
             seat.offer(by=by)
         return len(found)
+
+    def end_waiting(self, *, by):
+        """End what is no seat yet: offers, places in the line, wishes; the row is locked."""
+        for seat in self.seats.live().exclude(state="taken").select_related("student"):
+            seat.programme = self
+            offered = seat.state == seat.State.OFFERED
+            seat.end(seat.State.EXPIRED if offered else seat.State.LEFT, by)
 
     def let_pass(self, now=None):
         """End the offers that nobody answered in time; the row is locked. Returns how many."""
@@ -358,10 +408,11 @@ class Programme(models.Model):
 
     # --- when it takes place ------------------------------------------------------------------------
     def days_off(self, first, last):
-        """Return the dates between these without a session: holidays of the school, own pauses."""
+        """Return {date: name} of the days between these without a session: holidays of the school, own
+        pauses."""
         rows = self.school.days_off.filter(on__lte=last, until__gte=first)
         return {
-            day
+            day: row.name
             for row in rows.filter(Q(programme=None) | Q(programme=self.pk))
             for day in row.days()
         }
@@ -377,29 +428,10 @@ class Programme(models.Model):
         return [pattern.Weekly(row.weekday, row.starts, row.minutes) for row in self.pattern.all()]
 
     def follow_pattern(self, *, by):
-        """Plan what the pattern asks for from today on, and take back sessions that it asks for no more;
-        what was moved, called off or held stays. Nothing before families can ask, or when it is over.
-        """
-        if self.state not in (self.State.OPEN, self.State.RUNNING):
-            return
-        today = timezone.localdate(timezone=self.zone)
-        wanted = {begins: ends for _day, begins, ends in self.moments(first=today)}
-        unmoved = self.sessions.to_come().filter(begins=F("planned_for"))
-        gone = [row for row in unmoved if wanted.get(row.planned_for) != row.ends]
-        for row in gone:
-            self._take_back(row, by)
-        if gone:
-            self.record("programme.unplanned", by, sessions=len(gone))
-        self.sessions.model.objects.from_pattern(self, by=by, first=today)
+        """Let the sessions to come be those that the plan asks for: `following.follow`."""
+        from .following import follow  # it reads sessions
 
-    def _take_back(self, session, by):
-        """Let a session go, with who leads it and what is booked; where something else hangs on it
-        already it is called off instead, so that who knows of it is told."""
-        try:
-            with transaction.atomic():
-                session.delete()
-        except ProtectedError:
-            session.call_off(by=by)
+        follow(self, by=by)
 
 
 class Weekly(models.Model):

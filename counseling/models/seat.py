@@ -5,6 +5,7 @@ than places cannot be committed. What was is kept: a seat that ended stays as it
 """
 
 import datetime as dt
+import itertools
 import uuid
 
 import pghistory
@@ -101,24 +102,28 @@ class SeatManager(models.Manager.from_queryset(SeatQuerySet)):
                 seat._take_or_wait(stands, by)
         return seat
 
-    def wish(self, student, programmes, *, by, consents=None, how="portal"):
-        """Keep the family's wishes for a draw in this order, 1 the first; what it names no more it gives
-        up. `consents` is {programme id: consent as in `ask`}. Returns [Seat]. Raises as `ask` does.
+    def wish(self, student, programmes, *, by, offered=None, consents=None, how="portal"):
+        """Keep the family's wishes for a draw in this order, 1 the first; what it names no more of what
+        was `offered` (programmes; None: of all) it gives up. Other wishes keep their number.
+        `consents` is {programme id: consent as in `ask`}. Returns [Seat]. Raises as `ask` does.
         """
         with transaction.atomic():
             mine = self.filter(student=student, state=Seat.State.ASKED)
+            fixed = [] if offered is None else list(mine.exclude(programme__in=offered))
+            numbers = {seat.choice for seat in fixed}
+            free = (n for n in itertools.count(1) if n not in numbers)
             keys = {p.pk for p in programmes} | set(mine.values_list("programme", flat=True))
             rows = Programme.objects.select_for_update(of=("self",)).order_by("pk")
             list(rows.filter(pk__in=keys))  # one after the other: no two wait in a circle
             kept = []
-            for choice, programme in enumerate(programmes, 1):
+            for choice, programme in zip(free, programmes, strict=False):
                 consent = (consents or {}).get(programme.pk)
                 seat = self.ask(
                     programme, student, by=by, choice=choice, how=how, consent=consent
                 )  # fmt: skip
                 seat.put_as_choice(choice, by=by)
                 kept.append(seat)
-            named = [seat.pk for seat in kept]
+            named = [seat.pk for seat in (*kept, *fixed)]
             for seat in mine.exclude(pk__in=named).select_related("programme", "student"):
                 if seat.programme.drawn_at is None:
                     seat.leave(by=by)
@@ -242,7 +247,7 @@ class Seat(models.Model):
                 declare=[("places", "int"), ("given", "int")],
                 func="""
                     SELECT capacity INTO places FROM counseling_programme
-                        WHERE id = NEW.programme_id FOR UPDATE;
+                        WHERE id = NEW.programme_id FOR NO KEY UPDATE;
                     SELECT count(*) INTO given FROM counseling_seat
                         WHERE programme_id = NEW.programme_id AND state IN ('offered', 'taken');
                     IF given > places THEN
@@ -269,27 +274,38 @@ class Seat(models.Model):
         until = self.offered_until
         return self.state == self.State.OFFERED and until is not None and until > timezone.now()
 
+    @property
+    def answered_for(self):
+        """(who of the family said yes to the offer, how in words) where staff wrote it down, or None."""
+        yes = self.why.get("yes")
+        return yes and (yes["said"], self.How(yes["how"]).label)
+
     # --- its way --------------------------------------------------------------------------------
-    def accept(self, *, by):
-        """Take what is offered; taken before, nothing happens. Raises TooLate."""
+    def accept(self, *, by, said="", how=""):
+        """Take what is offered; taken before, nothing happens. `said` is who of the family told staff,
+        `how` one of `How`. Raises TooLate."""
         with transaction.atomic():
-            self.programme.locked()
+            programme = self.programme.locked()
             self.refresh_from_db()
             if self.state == self.State.TAKEN:
                 return
-            if not self.is_offered:
+            if not self.is_offered or not programme.gives_seats:
                 raise TooLate
             self.taken_at = timezone.now()
-            self.set(self.State.TAKEN, "seat.taken", by, "taken_at")
+            if said:
+                self.why |= {"yes": {"said": said, "how": how}}
+            self.set(self.State.TAKEN, "seat.taken", by, "taken_at", "why")
 
     def decline(self, *, by):
-        """Say no to what is offered, and let the next child have it; answered before, nothing happens."""
+        """Say no to what is offered, and let the next child have it; answered before, nothing happens.
+        Returns whether it stands as declined."""
         with transaction.atomic():
             programme = self.programme.locked()
             self.refresh_from_db()
             if self.state == self.State.OFFERED:
                 self.end(self.State.DECLINED, by)
                 programme.offer_free_places(by=by)
+        return self.state == self.State.DECLINED
 
     def leave(self, *, by, words=""):
         """End the seat, the wish or the offer, and let the next child move up; ended before, nothing."""

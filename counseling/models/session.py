@@ -1,15 +1,14 @@
 """A session of a programme: when, where, who leads it, what is worked on, and what became of it."""
 
 import datetime as dt
+import itertools
 import uuid
 
 import pghistory
-import pgtrigger
-from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +19,9 @@ from homeschool.people import sight
 from homeschool.people.models import Student
 
 from .day_off import DayOff
+from .leading import Leading
 from .pick_up import ITEM
 from .programme import READERS, Programme
-from .resource import Resource
 from .seat import Seat
 from .volunteer import RECENT, Volunteer
 
@@ -59,6 +58,10 @@ class DayIsOff(Exception):
     def __init__(self, day_off):
         super().__init__(day_off)
         self.day_off = day_off
+
+
+class ThenAlready(Exception):
+    """Another session of the programme begins then: of another length, or elsewhere."""
 
 
 class OutsideProgramme(Exception):
@@ -108,9 +111,8 @@ class SessionQuerySet(models.QuerySet):
             return self.none()
         works = Q(volunteer=None, session__programme__school__in=sight.schools_of(user))
         helps = Q(volunteer__in=Volunteer.objects.helping(user).values("pk"))
-        helps &= Q(session__begins__gt=timezone.now() - RECENT)
-        stands = Q(live=True) | Q(session__state=Session.State.CALLED_OFF)
-        led = Leading.objects.filter(works | helps, stands, user=user.pk)
+        helps &= Q(session__begins__gt=Now() - RECENT)
+        led = Leading.objects.named().filter(works | helps, user=user.pk)
         return self.filter(pk__in=led.values("session"))
 
     def between(self, first, last):
@@ -149,24 +151,34 @@ class SessionManager(models.Manager.from_queryset(SessionQuerySet)):
         return len(new)
 
     def add(self, programme, begins, minutes, *, by, place=""):
-        """Plan one session outside the pattern; one that begins then already is returned as it is.
-        Raises DayIsOff, OutsideProgramme."""
+        """Plan one session outside the pattern; the same one again is returned as it stands. Raises
+        DayIsOff, OutsideProgramme, and ThenAlready where another one begins then."""
         with transaction.atomic():
             stands = programme.locked()
             on = open_day(stands, begins)
-            known = self.filter(programme=stands, planned_for=begins).first()
-            # the one of the pattern was moved, or called off: this one is another
-            away = known and (known.is_called_off or known.begins != begins)
-            session, new = self.get_or_create(
-                programme=stands, planned_for=begins + dt.timedelta(microseconds=bool(away)),
-                defaults={
-                    "on": on, "begins": begins, "ends": begins + dt.timedelta(minutes=minutes),
-                    "minutes": minutes, "place": place or stands.place,
-                },
+            place = place or stands.place
+            known = self.filter(programme=stands, begins=begins)
+            for session in known.exclude(state=Session.State.CALLED_OFF):
+                if (session.minutes, session.place) != (minutes, place):
+                    raise ThenAlready
+                return session
+            session = self.create(
+                programme=stands, planned_for=self._free_key(stands, begins), on=on, begins=begins,
+                ends=begins + dt.timedelta(minutes=minutes), minutes=minutes, place=place, extra=True,
             )  # fmt: skip
-            if new:
-                stands.record("session.added", by, session=str(session.pk))
+            stands.record("session.added", by, session=str(session.pk))
         return session
+
+    def _free_key(self, programme, begins):
+        """Return a moment to be planned for: a microsecond later for each one that was planned for this
+        one, and moved or called off since."""
+        rows = self.filter(
+            programme=programme, planned_for__range=(begins, begins + dt.timedelta(seconds=1))
+        )
+        known, at = set(rows.values_list("planned_for", flat=True)), begins
+        while at in known:
+            at += dt.timedelta(microseconds=1)
+        return at
 
 
 def open_day(programme, moment):
@@ -198,6 +210,11 @@ class Session(models.Model):
     ends = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField(editable=False)
     planned_for = models.DateTimeField(editable=False)
+    extra = models.BooleanField(
+        default=False, db_default=False, editable=False
+    )  # outside the pattern
+    # called off since the plan asked for it no more: it comes back with the plan
+    unplanned = models.BooleanField(default=False, db_default=False, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED, editable=False)
     place = models.CharField(_("where"), max_length=200, blank=True)
     topic = models.CharField(_("topic"), max_length=200, blank=True)
@@ -250,8 +267,14 @@ class Session(models.Model):
 
     @property
     def key_of_move(self):
-        """The key of the news that it is at this time now: moved again, it is another one."""
-        return f"{self.pk} {self.begins.astimezone(dt.UTC):%Y%m%d%H%M}"
+        """The key of the news that it is at this time now: moved again, here once more, or not called
+        off any more, it is another one (one query)."""
+        rows = apps.get_model("counseling", "SessionEvent").objects.filter(pgh_obj=self.pk)
+        events = rows.order_by("pgh_id").values_list("begins", "state")
+        stood = [(at, state == self.State.CALLED_OFF) for at, state in events]
+        times = [one for one, _same in itertools.groupby(stood)].count((self.begins, False))
+        key = f"{self.pk} {self.begins.astimezone(dt.UTC):%Y%m%d%H%M}"
+        return f"{key} {times}" if times > 1 else key
 
     @property
     def is_planned(self):
@@ -269,20 +292,22 @@ class Session(models.Model):
         return not self.is_called_off and self.begins <= timezone.now() + BEFORE_IT_BEGINS
 
     def locked(self):
-        """Return the row as it stands, locked until the transaction ends."""
-        rows = Session.objects.select_for_update(of=("self",))
+        """Return the row as it stands, locked until the transaction ends; rows about it can be kept
+        meanwhile."""
+        rows = Session.objects.select_for_update(of=("self",), no_key=True)
         return rows.select_related("programme__school").get(pk=self.pk)
 
     # --- who and what -----------------------------------------------------------------------------
     def lead(self, *, by, user=None, volunteer=None):
-        """Let a member of staff or a volunteer lead it; leading already, nothing happens.
+        """Let a member of staff or a volunteer lead it, or write down that it did; leading already,
+        nothing happens.
 
         Raises Busy where that person is elsewhere then, NotCleared for a volunteer who is not checked
-        or not accepted on that day.
+        or not accepted on that day, NotThatState for one that was called off.
         """
 
         def work():
-            stands = self._standing()
+            stands = self._led()
             row, new = stands.leaders.get_or_create(
                 user=user or (volunteer and volunteer.user), volunteer=volunteer, live=True,
                 defaults={"span": stands.span, "on": stands.on},
@@ -308,9 +333,10 @@ class Session(models.Model):
         return booking(work)
 
     def let_go(self, leading, *, by):
-        """Let somebody lead it no more; gone already, nothing happens. Raises NotThatState."""
+        """Let somebody lead it no more, or write down that it did not; gone already, nothing happens.
+        Raises NotThatState for one that was called off."""
         with transaction.atomic():
-            stands = self._standing()
+            stands = self._led()
             if stands.leaders.filter(pk=leading).delete()[0]:
                 stands.programme.record("session.unled", by, session=str(stands.pk))
 
@@ -323,18 +349,21 @@ class Session(models.Model):
 
     # --- its way ------------------------------------------------------------------------------------
     def move(self, begins, *, by):
-        """Let it begin at another moment; leaders and things go along, families are told. Raises Busy,
-        NotCleared, NotThatState, DayIsOff, OutsideProgramme."""
+        """Let it begin at another moment; leaders and things go along, families are told. Who said that
+        it will not come said so of the day: on another one it holds no more. Raises Busy, NotCleared,
+        NotThatState, DayIsOff, OutsideProgramme."""
 
         def work():
             stands = self._standing()
             if stands.begins == begins:
                 return
-            stands.on = open_day(stands.programme, begins)
+            before, stands.on = stands.on, open_day(stands.programme, begins)
             stands.begins, stands.ends = begins, begins + (stands.ends - stands.begins)
             stands.save(update_fields=["begins", "ends", "on"])
             stands.leaders.filter(live=True).update(span=stands.span, on=stands.on)
             stands.bookings.filter(live=True).update(span=stands.span)
+            if stands.on != before:
+                stands.said_absences.live().end(by=by)
             stands.programme.record("session.moved", by, session=str(stands.pk))
             stands.tell(MOVED, by, stands.key_of_move)
 
@@ -398,97 +427,14 @@ class Session(models.Model):
         for name in (kind, f"{kind}{TEAM}"):
             Notice.post(name, self, school=self.programme.school, by=by, dedupe_key=key)
 
+    def _led(self):
+        stands = self.locked()
+        if stands.is_called_off:
+            raise NotThatState(stands.state)
+        return stands
+
     def _standing(self):
         stands = self.locked()
         if stands.state != self.State.PLANNED:
             raise NotThatState(stands.state)
         return stands
-
-
-class Leading(models.Model):
-    """Who leads a session: staff or a volunteer, at one place at a time."""
-
-    session = models.ForeignKey(Session, models.CASCADE, related_name="leaders")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    volunteer = models.ForeignKey(
-        Volunteer, models.PROTECT, null=True, blank=True, related_name="leadings"
-    )
-    on = models.DateField(editable=False)
-    span = DateTimeRangeField(editable=False)
-    live = models.BooleanField(default=True, editable=False)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(user__isnull=False) | Q(volunteer__isnull=False),
-                name="somebody_leads",
-            ),
-            ExclusionConstraint(
-                name="a_leader_is_at_one_place",
-                expressions=[("user", RangeOperators.EQUAL), ("span", RangeOperators.OVERLAPS)],
-                condition=Q(live=True, user__isnull=False),
-            ),
-            ExclusionConstraint(
-                name="a_volunteer_is_at_one_place",
-                expressions=[
-                    ("volunteer", RangeOperators.EQUAL),
-                    ("span", RangeOperators.OVERLAPS),
-                ],
-                condition=Q(live=True, volunteer__isnull=False),
-            ),
-        ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="a_volunteer_is_cleared",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("on", "volunteer_id", "live"),
-                condition=pgtrigger.Q(new__volunteer__isnull=False, new__live=True),
-                func="""
-                    -- first the lock, for which a check that is withdrawn meanwhile waits, or is
-                    -- waited for; the second statement reads what was committed until then
-                    PERFORM 1 FROM counseling_volunteer WHERE id = NEW.volunteer_id FOR KEY SHARE;
-                    PERFORM 1 FROM counseling_volunteer v
-                        JOIN counseling_clearance c ON c.volunteer_id = v.id
-                        WHERE v.id = NEW.volunteer_id AND v.state = 'accepted'
-                            AND c.withdrawn_at IS NULL
-                            AND NEW.on BETWEEN c.issued_on AND c.expires_on;
-                    IF NOT FOUND THEN
-                        RAISE EXCEPTION 'volunteer % is not cleared on %', NEW.volunteer_id, NEW.on
-                            USING ERRCODE = 'check_violation',
-                                CONSTRAINT = 'a_volunteer_is_cleared';
-                    END IF;
-                    RETURN NEW;
-                """,
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.volunteer_id or self.user_id}"
-
-
-class Reserved(models.Model):
-    """A room, a device or books, booked for a session."""
-
-    session = models.ForeignKey(Session, models.CASCADE, related_name="bookings")
-    resource = models.ForeignKey(Resource, models.PROTECT, related_name="bookings")
-    span = DateTimeRangeField(editable=False)
-    live = models.BooleanField(default=True, editable=False)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "resource"], name="a_session_books_a_thing_once"
-            ),
-            ExclusionConstraint(
-                name="a_thing_is_booked_once",
-                expressions=[("resource", RangeOperators.EQUAL), ("span", RangeOperators.OVERLAPS)],
-                condition=Q(live=True),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.resource_id} {self.session_id}"

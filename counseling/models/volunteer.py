@@ -32,6 +32,9 @@ DECIDERS = frozenset({sight.LEADER, sight.SCHOOL_ADMIN})
 TAKEN, FREED, RUNS_OUT = "volunteer.accepted", "volunteer.freed", "volunteer.check_ends"
 # The job that writes to somebody who was not accepted and has no account to be told by.
 REFUSAL = "volunteer.refusal"
+# What is asked for before somebody is with children; other checks are kept beside it. The triggers of
+# leading.py and of Clearance say the same.
+CLEARING = ("police", "register")
 # Nobody younger is with children alone.
 YOUNGEST = 16
 # So long after a session a volunteer who led it reads and corrects who was there.
@@ -67,7 +70,7 @@ class VolunteerQuerySet(SchoolPartQuerySet):
                      output_field=models.DateTimeField())  # fmt: skip
         checks = Clearance.objects.filter(
             volunteer=OuterRef("pk"), issued_on__lte=OuterRef("today"),
-            expires_on__gte=OuterRef("today"), withdrawn_at=None,
+            expires_on__gte=OuterRef("today"), withdrawn_at=None, kind__in=CLEARING,
         )  # fmt: skip
         rows = self.annotate(today=Cast(local, models.DateField())).filter(
             Exists(checks), user=user.pk, state=Volunteer.State.ACCEPTED
@@ -77,8 +80,9 @@ class VolunteerQuerySet(SchoolPartQuerySet):
     def cleared_on(self, day):
         """Return those that are accepted, and of whom a check holds on `day`."""
         checks = Clearance.objects.filter(
-            volunteer=OuterRef("pk"), issued_on__lte=day, expires_on__gte=day, withdrawn_at=None
-        )
+            volunteer=OuterRef("pk"), issued_on__lte=day, expires_on__gte=day, withdrawn_at=None,
+            kind__in=CLEARING,
+        )  # fmt: skip
         return self.filter(Exists(checks), state=Volunteer.State.ACCEPTED)
 
 
@@ -148,7 +152,7 @@ class Volunteer(models.Model):
                 operation=pgtrigger.UpdateOf("state"),
                 condition=~pgtrigger.Q(new__state="accepted"),
                 func="""
-                    UPDATE counseling_leading SET live = false
+                    UPDATE counseling_leading SET live = false, freed_at = now()
                         WHERE volunteer_id = NEW.id AND live AND lower(span) > now();
                     RETURN NULL;
                 """,
@@ -162,8 +166,9 @@ class Volunteer(models.Model):
         return reverse("counseling:volunteer-detail", args=[self.pk])
 
     def clearance_on(self, day):
-        """Return the check that holds on `day` and longest, or None."""
+        """Return the check that holds on `day` and longest, of those that are asked for, or None."""
         held = self.clearances.filter(issued_on__lte=day, expires_on__gte=day, withdrawn_at=None)
+        held = held.filter(kind__in=CLEARING)
         return held.order_by("-expires_on").first()
 
     def to_come(self):
@@ -253,11 +258,12 @@ class Volunteer(models.Model):
 
     def _locked(self):
         """Return the row locked until the transaction ends, after the sessions to come: whoever
-        assigns somebody locks in this order, too."""
+        assigns somebody, or names days off, locks in this order, too."""
         from .session import Session
 
         keys = list(self.to_come().values_list("session", flat=True))
-        list(Session.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+        rows = Session.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+        list(rows.order_by("programme_id", "begins", "pk"))
         rows = Volunteer.objects.select_for_update(of=("self",)).select_related("school", "user")
         return rows.get(pk=self.pk)
 
@@ -345,11 +351,12 @@ class Clearance(models.Model):
                 condition=pgtrigger.Q(new__withdrawn_at__isnull=False),
                 func="""
                     PERFORM 1 FROM counseling_volunteer WHERE id = NEW.volunteer_id FOR UPDATE;
-                    UPDATE counseling_leading l SET live = false
+                    UPDATE counseling_leading l SET live = false, freed_at = now()
                         WHERE l.volunteer_id = NEW.volunteer_id AND l.live
                             AND lower(l.span) > now()
                             AND NOT EXISTS (SELECT 1 FROM counseling_clearance c
                                 WHERE c.volunteer_id = l.volunteer_id AND c.withdrawn_at IS NULL
+                                    AND c.kind IN ('police', 'register')
                                     AND l.on BETWEEN c.issued_on AND c.expires_on);
                     RETURN NULL;
                 """,
@@ -410,7 +417,7 @@ class Availability(models.Model):
 
 def led(since, until):
     """Return the rows of who led what took place between these dates, both included."""
-    from .session import Leading
+    from .leading import Leading
 
     return Leading.objects.filter(
         live=True,

@@ -130,6 +130,17 @@ class Asking:
         rows = rows.select_related("school").prefetch_related("pattern")
         return [Offer(row) for row in rows.order_by("name", "pk")]
 
+    @property
+    def wished_for(self):
+        """What the child asked for and is not drawn yet."""
+        return [row for row in self.seats if row.seat.state == State.ASKED]
+
+    @property
+    def fixed(self):
+        """Its wishes that wait for their draw, whose time to be changed is over."""
+        shown = {row.programme.pk for row in self.drawn}
+        return [row for row in self.wished_for if row.programme.pk not in shown]
+
     def wished(self, seat):
         """Return one seat with its number and what it falls upon."""
         clashes = clashes_of(self.user, seat.programme, [self.child], for_family=True)

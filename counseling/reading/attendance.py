@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from counseling.models import Absence, Attendance, PickUp, Seat, Session
+from counseling.models import Absence, Attendance, PickUp, Session
+from counseling.models.attendance import seats_in
 from counseling.models.programme import KEEPERS
 from homeschool.people import sight
 from homeschool.people.models import Student, Term
@@ -22,13 +23,6 @@ STAFF = frozenset({ADVISER, COUNSELOR, LEADER})
 Mark = Attendance.Mark
 # What makes two lines of a child the same in the eyes of who reads them.
 SHOWN = ("mark", "minutes", "engagement", "note", "picked_up_by", "pick_up_because")
-
-
-def seats_in(session):
-    """Return the seats of children that belong to a session: taken before it ended, not left before it
-    began."""
-    here = Q(state=Seat.State.TAKEN) | Q(ended_at__gt=session.begins)
-    return Seat.objects.filter(here, programme=session.programme_id, taken_at__lte=session.ends)
 
 
 def is_keeper(user, programme):
@@ -46,6 +40,13 @@ def children_in(user, session, *, whole):
     staff."""
     seen = Student.objects.all() if whole else Student.objects.visible_to(user, roles=STAFF)
     return seen.filter(pk__in=seats_in(session).values("student")).order_by("sort_key", "pk")
+
+
+def beyond_sight(user, children):
+    """Return the keys of those of these children whom `user` does not see as staff (one query)."""
+    keys = [child.pk for child in children]
+    seen = Student.objects.visible_to(user, roles=STAFF).filter(pk__in=keys)
+    return set(keys) - set(seen.values_list("pk", flat=True))
 
 
 def may_mark(user, session, leads):
@@ -93,18 +94,14 @@ class SessionChildren:
     def rows(self):
         """[Row] by name."""
         children = list(children_in(self.user, self.session, whole=self.whole))
-        seen = set(
-            Student.objects.visible_to(self.user, roles=STAFF)
-            .filter(pk__in=[child.pk for child in children])
-            .values_list("pk", flat=True)
-        )
+        beyond = beyond_sight(self.user, children)
         lines = self._lines()
         said = set(said_of(self.session))
         was = history_of(lines.values(), self.session.programme.zone)
         return [
             Row(
                 child, lines.get(child.pk), child.pk in said,
-                was.get(lines[child.pk].pk, []) if child.pk in lines else [], child.pk in seen,
+                was.get(lines[child.pk].pk, []) if child.pk in lines else [], child.pk not in beyond,
             )
             for child in children
         ]  # fmt: skip

@@ -6,11 +6,10 @@ from functools import cached_property
 from django.utils.translation import gettext as _, ngettext
 
 from counseling.models import Programme
-from counseling.models.programme import KEEPERS
+from counseling.models.programme import KEEPERS, NEED_READERS, READERS
 from homeschool.journal.models import hours
 from homeschool.people import sight
 from homeschool.people.models import Student
-from homeschool.sheets import harmless
 
 
 @dataclass
@@ -19,6 +18,7 @@ class Line:
 
     number: int
     name: str
+    student: str
     group: str
     got: str
     choice: int | None
@@ -57,16 +57,25 @@ class DrawPage:
         """[Line] in the order of the line."""
         found = self.draw.again() if self.asked_again else self.draw.line()
         needs = {wish["student"]: wish["need"] for wish in self.draw.wishes}
-        seen = Student.objects.visible_to(self.user).filter(pk__in=[one.student for one in found])
-        names = {str(key): name for key, name in seen.values_list("pk", "full_name")}
-        return [self._line(one, names, needs[one.student]) for one in found]
+        names, known = self._names(found, READERS), self._names(found, NEED_READERS)
+        return [
+            self._line(one, names, needs[one.student] if one.student in known else None)
+            for one in found
+        ]
+
+    def _names(self, found, roles):
+        """Return {id as text: name} of the children whom the reader sees in one of `roles`."""
+        seen = Student.objects.visible_to(self.user, roles=roles)
+        seen = seen.filter(pk__in=[one.student for one in found])
+        return {str(key): name for key, name in seen.values_list("pk", "full_name")}
 
     def _line(self, one, names, need):
         groups = self.draw.needs
         return Line(
             number=one.number,
             name=names.get(one.student, ""),
-            group=groups[need] if need < len(groups) else "",
+            student=one.student,
+            group=groups[need] if need is not None and need < len(groups) else "",
             got=self.programmes[one.got].name if one.got else "",
             choice=one.choice,
             waiting=[
@@ -90,22 +99,22 @@ class DrawPage:
         return said
 
     def table(self):
-        """Return the rows of the file, the head first."""
+        """Return the rows of the file, the head first; what is known of the draw stands last."""
         head = [
             _("Number"), _("Child"), _("Group of need"), _("Seat in"), _("Which wish"),
             _("Waits for"), _("Why"),
         ]  # fmt: skip
         about = [
+            [],
             [_("Drawn"), f"{self.draw.made_at.astimezone(self.zone):%Y-%m-%d %H:%M}"],
             [_("Seed"), self.draw.seed],
             *([row.name, places] for row, places in self.seats),
-            [],
         ]
         rows = [
             [
-                line.number, harmless(line.name or _("another child")), harmless(line.group),
-                harmless(line.got), line.choice or "", harmless("; ".join(line.waiting)), line.why,
+                line.number, line.name or _("another child"), line.group, line.got,
+                line.choice or "", "; ".join(line.waiting), line.why,
             ]
             for line in self.lines
         ]  # fmt: skip
-        return [*([harmless(str(cell)) for cell in row] for row in about), head, *rows]
+        return [head, *rows, *about]

@@ -6,9 +6,10 @@ import hashlib
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from counseling.models import Leading, Seat, Session
+from counseling.models import Seat, Session
 from counseling.models.programme import READERS
 from homeschool.journal.models import Entry
+from homeschool.names import sign_of
 from homeschool.people import sight
 from homeschool.people.views.seen import listed
 from visits.reading.calendar import Appointment
@@ -32,12 +33,12 @@ def has_a_feed(user):
 def appointments(user):
     """Return [Appointment] of `user` as things stand at this moment (six queries at most).
 
-    A title says that it is after school, and nothing of what or where; of several children the first
-    letter of each that goes. The UID is the session's; moved or called off its SEQUENCE grows.
+    A title says that it is after school, and nothing of what or where; of several children the sign
+    of each that goes: the last hanzi of its name, else the first letter. The UID is the session's; moved or called off its SEQUENCE grows.
     """
     children = {child.pk: child for child in children_of(user)}
     going = _going(children)
-    led = set(Leading.objects.filter(user=user.pk).values_list("session", flat=True))
+    led = set(Session.objects.led_by(user).values_list("pk", flat=True))
     rows = _in_time(
         Session.objects.filter(programme__in=going) | Session.objects.filter(pk__in=led)
     )
@@ -90,7 +91,8 @@ def _title(session, going, led, children, *, several):
         return _("After school: you lead")
     if not several:
         return _("After school")
-    letters = sorted({children[pk].called[:1].upper() for pk in goes})
+    called = [children[pk].called for pk in goes]
+    letters = sorted({sign_of(name) or name[:1].upper() for name in called})
     return _("After school: %(letters)s") % {"letters": listed(letters)}
 
 

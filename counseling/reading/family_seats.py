@@ -20,6 +20,7 @@ from homeschool.people.views.seen import listed
 from visits.reading.telling import day_in_words
 
 from .evaluation import Judged
+from .seats import may_decide
 
 WEEKS = 2
 
@@ -206,6 +207,16 @@ class Afternoon:
     def is_guardian(self):
         """Whether the reader looks after the child, and is not the child itself."""
         return sight.GUARDIAN in sight.roles_for(self.user, self.child, ITEM)
+
+    @cached_property
+    def may_decide(self):
+        """Whether the reader says who picks the child up (one query)."""
+        return may_decide(self.user, self.child)
+
+    @property
+    def may_speak(self):
+        """Whether the reader says that the child does not come: not who reads what it was granted."""
+        return bool(sight.roles_for(self.user, self.child, item="") & sight.FAMILY_ROLES)
 
     @property
     def is_on_the_list(self):

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from counseling.models import Attendance, Pair, Session
 
+from .dosage import hours_words
+
 THERE = Q(mark__in=Attendance.THERE, session__state=Session.State.HELD)
 
 
@@ -28,8 +30,6 @@ def with_minutes(pairs):
 def helped_lines(student):
     """Return a sentence for each subject in which the child helps, without the other one's name (one
     query); pairs that ended count as long as the two did something."""
-    from .dosage import hours_words  # it reads the situation, which reads these lines
-
     mine = Pair.objects.filter(helper=student).exclude(confirmed_at=None)
     found: dict = {}
     for subject, minutes, ended in with_minutes(mine).values_list("subject", "minutes", "ended_at"):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from counseling.models import Draw, Programme, Seat, Session
 from counseling.models.parts import Slot
-from counseling.models.programme import KEEPERS
+from counseling.models.programme import KEEPERS, NEED_READERS, READERS
 from homeschool.people import sight
 
 from .seats import clashes_of, numbers_of
@@ -51,7 +51,7 @@ def pattern_in_words(programme):
 
 def rows_of(user, which=NOW):
     """Return the programmes of a list for staff: those of now, or those that are over."""
-    rows = Programme.objects.visible_to(user).counted().prefetch_related("pattern")
+    rows = Programme.objects.visible_to(user, roles=READERS).counted().prefetch_related("pattern")
     if which == OVER:
         return rows.filter(state=Programme.State.OVER).select_related("school")
     now = rows.exclude(state=Programme.State.OVER).select_related("school")
@@ -105,22 +105,25 @@ class Page:
         """[Place] of all live seats: those taken by name, the waiting list in its order."""
         seats = self.programme.seats.live().select_related("student__school_class")
         seats = list(seats.order_by("need", "line", "asked_at", "pk"))
-        seen = set(
-            Seat.objects.visible_to(self.user).filter(programme=self.programme).values_list("pk")
-        )
-        children = [seat.student for seat in seats if (seat.pk,) in seen]
+        seen, known = self._seen(READERS), self._seen(NEED_READERS)
+        children = [seat.student for seat in seats if seat.pk in seen]
         clashes = clashes_of(self.user, self.programme, children)
         numbers = numbers_of(seats)
         return [
             Place(
                 seat,
-                seat.student if (seat.pk,) in seen else None,
+                seat.student if seat.pk in seen else None,
                 numbers.get(seat.pk),
-                self.group_of(seat),
-                clashes.get(seat.student_id, []) if (seat.pk,) in seen else [],
+                self.group_of(seat) if seat.pk in known else "",
+                clashes.get(seat.student_id, []) if seat.pk in seen else [],
             )
             for seat in seats
         ]
+
+    def _seen(self, roles):
+        """Return the ids of the seats of children whom the reader sees in one of `roles`."""
+        rows = Seat.objects.visible_to(self.user, roles=roles).filter(programme=self.programme)
+        return set(rows.values_list("pk", flat=True))
 
     def group_of(self, seat):
         """Return the group of need in words, "" for everybody else."""

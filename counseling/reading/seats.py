@@ -13,6 +13,7 @@ from counseling.rules import clash
 from homeschool.people import sight
 from homeschool.people.models import Student
 from visits.models import Visit, VisitChild
+from visits.models.record import home_of
 from visits.models.story import decides
 from visits.reading.telling import day_in_words
 
@@ -237,11 +238,14 @@ def _other_seats(programme, ids):
 def _planned_visits(user, programme, ids, *, for_family):
     now = timezone.now()
     last = dt.datetime.combine(programme.ends, dt.time.max, tzinfo=programme.zone)
-    seen = Q(status=Visit.Status.ACCEPTED) if for_family else Q(status__in=Visit.BUSY)
-    visits = Visit.objects.filter(seen, planned_at__gte=now, planned_at__lte=last)
-    if not for_family:
-        visits = visits.visible_to(user)
-    lines = VisitChild.objects.filter(student__in=ids, visit__in=visits.values("pk"))
+    lines = VisitChild.objects.filter(
+        student__in=ids, visit__planned_at__gte=now, visit__planned_at__lte=last
+    )
+    if for_family:
+        lines = _told_at_home(user, lines)
+    else:
+        visits = Visit.objects.filter(status__in=Visit.BUSY).visible_to(user)
+        lines = lines.filter(visit__in=visits.values("pk"))
     lines = list(lines.select_related("visit").order_by("visit__planned_at", "pk"))
     if not lines:
         return
@@ -255,6 +259,14 @@ def _planned_visits(user, programme, ids, *, for_family):
         ):  # fmt: skip
             when = moment_in_words(line.visit.planned_at, programme.zone)
             yield line.student_id, _("A visit is planned then: %(when)s") % {"when": when}
+
+
+def _told_at_home(user, lines):
+    """Return the lines of visits to which the family said yes, as `user` of it may know of them: not
+    those to another home of the child."""
+    own = home_of(user, "visit__") | Q(visit__household=None)
+    told = lines.filter(own, visit__status=Visit.Status.ACCEPTED)
+    return told.visible_to(user, roles=sight.FAMILY_ROLES, item="visits")
 
 
 def children_of(user, programme, roles):

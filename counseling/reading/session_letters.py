@@ -1,7 +1,7 @@
 """What sessions tell people: moved, called off, and in the evening that a child was not there.
 
-A letter names the child by its first name, the time and the place, and nothing else: neither the programme
-nor what is worked on. A child who was not there and of whom nobody said so before: its family is told in
+A letter names the child as it is called, by its full name where no other is kept (a child must be called
+somehow), the time and the place, and nothing else: neither the programme nor what is worked on. A child who was not there and of whom nobody said so before: its family is told in
 the evening of that day, at EVENING by the school's clock. By then a child that came late has been corrected,
 and the family that collects at home at supper can still ask the child. What is marked later that day, or on
 the day after, is told at once; older days are figures and no news.
@@ -35,8 +35,9 @@ CLOSED_DOOR = _("A child would stand before a closed door.")
 
 
 def _session(notice):
+    """Return the session of a notice, None where the pattern asked for it no more and it is gone."""
     rows = Session.objects.select_related("programme__school")
-    return rows.get(pk=notice.about_id)
+    return rows.filter(pk=notice.about_id).first()
 
 
 def address(name, key):
@@ -49,23 +50,27 @@ def address(name, key):
 
 def families(notice):
     """Return the rows of Sight of the families of children with a seat in the session."""
-    return sight.receivers(seats_in(_session(notice)).values("student"), ITEM)
+    session = _session(notice)
+    return sight.receivers(seats_in(session).values("student") if session else [], ITEM)
 
 
 def team(notice):
-    """Return those who lead the session and have an account, but for who changed it."""
+    """Return those who lead the session, as their own pages say at this moment, but for who changed
+    it."""
     rows = Leading.objects.filter(session=notice.about_id, user__isnull=False)
-    off = Session.objects.filter(pk=notice.about_id, state=Session.State.CALLED_OFF)
-    rows = rows.filter(Q(live=True) | Q(session__in=off))
-    people = User.objects.filter(pk__in=rows.values("user"), is_active=True)
-    people = people.exclude(pk=notice.actor_id) if notice.actor_id else people
-    return people.annotate(user_id=F("pk"), why=Value("leads"))
+    session = Session.objects.filter(pk=notice.about_id)
+    lead = [
+        person.pk
+        for person in User.objects.filter(pk__in=rows.values("user")).exclude(pk=notice.actor_id)
+        if session.led_by(person).exists()
+    ]
+    return User.objects.filter(pk__in=lead).annotate(user_id=F("pk"), why=Value("leads"))
 
 
 def stands(notice):
     """Whether the session is still where this notice says, or called off, and to come."""
     session = _session(notice)
-    if session.ends <= timezone.now():
+    if session is None or session.ends <= timezone.now():
         return False
     if notice.kind.startswith(CALLED_OFF):
         return session.is_called_off
@@ -75,21 +80,26 @@ def stands(notice):
 def urgency(notice):
     """Return how urgent the news is: by the time now, and the one before."""
     session = _session(notice)
+    if session is None:
+        return kinds.ROUTINE
     events = Session.pgh_event_model.objects.filter(pgh_obj=session.pk).order_by("-pgh_id")
     return urgency_before(session.begins, *events.values_list("begins", flat=True)[:2])
 
 
 def _words(notice, user, children):
     session = _session(notice)
-    before = None
+    before, again = None, False
     if notice.kind.startswith(MOVED):
         events = Session.pgh_event_model.objects.filter(pgh_obj=session.pk)
-        others = events.exclude(begins=session.begins).order_by("-pgh_id")
-        first = others.values_list("begins", "ends").first()
-        before = first and when(*first, session.programme.zone)
+        others = events.filter(~Q(begins=session.begins) | Q(state=Session.State.CALLED_OFF))
+        first = others.order_by("-pgh_id").first()
+        again = bool(first) and first.state == Session.State.CALLED_OFF
+        if first and not again:
+            before = when(first.begins, first.ends, session.programme.zone)
     return {
         "session": session, "names": listed(child.called for child in children),
         "when": in_words(session, session.programme.zone), "before": before, "called_off": session.is_called_off,
+        "again": again,
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from counseling.models.session import (
     NotCleared,
     NotThatState,
     OutsideProgramme,
+    ThenAlready,
 )
 from homeschool.journal.models import hours
 from homeschool.people import sight
@@ -26,7 +28,7 @@ A_DAY, A_WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 SCHOOL_DAYS = 5
 # Who of the staff leads sessions; beside them there are volunteers.
 LEADING_ROLES = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER})
-REFUSALS = (Busy, DayIsOff, NotCleared, NotThatState, OutsideProgramme)
+REFUSALS = (Busy, DayIsOff, NotCleared, NotThatState, OutsideProgramme, ThenAlready)
 
 
 def school_of(user, roles, asked=""):
@@ -130,9 +132,7 @@ class Week:
 
     def _leaders(self):
         found = defaultdict(list)
-        rows = Leading.objects.filter(session__in=self._sessions().values("pk")).filter(
-            Q(live=True) | Q(session__state=Session.State.CALLED_OFF)
-        )
+        rows = Leading.objects.named().filter(session__in=self._sessions().values("pk"))
         names = ("session", "user", "user__full_name", "volunteer__full_name")
         for session, user, name, volunteer in rows.order_by("pk").values_list(*names):
             found[session].append((user, volunteer or name))
@@ -232,8 +232,7 @@ class SessionPage:
     @cached_property
     def leaders(self):
         """Its leaders (one query)."""
-        rows = self.session.leaders.select_related("user", "volunteer")
-        return list(rows.filter(Q(live=True) | Q(session__state=Session.State.CALLED_OFF)))
+        return list(self.session.leaders.named().select_related("user", "volunteer"))
 
     @cached_property
     def things(self):
@@ -265,6 +264,8 @@ def why_not(error, *, user, zone, session=None, who=None, span=None):
         return _("There is no session on this day: %(name)s.") % {"name": error.day_off.name}
     if isinstance(error, OutsideProgramme):
         return _("This day lies outside the programme.")
+    if isinstance(error, ThenAlready):
+        return _("A session of this programme begins at this time already.")
     if isinstance(error, NotCleared):
         return _(
             "No check of %(name)s holds on this day, so nobody can be alone with children."
@@ -315,6 +316,7 @@ def coming(programme):
     return rows.prefetch_related("leaders__user", "leaders__volunteer", "bookings__resource")
 
 
+@transaction.atomic
 def set_up(programme, *, by, leaders, things):
     """Let these lead, and book these things for, all coming sessions of a programme.
 
@@ -322,7 +324,9 @@ def set_up(programme, *, by, leaders, things):
     can have somebody or something has it; nothing else is undone, and nothing is left out unsaid.
     """
     done, failed = [], []
-    for session in programme.sessions.to_come().order_by("begins"):
+    # all of them first, in the order in which whoever frees a volunteer locks them
+    rows = programme.sessions.to_come().select_for_update(of=("self",), no_key=True)
+    for session in list(rows.order_by("begins", "pk")):
         session.programme = programme
         wrong = [
             why_not(

@@ -14,8 +14,6 @@ from counseling.charts import Frame, Scale
 from counseling.models import READERS, Observation
 from homeschool.people.models import Enrolment, SchoolClass, Student, Term
 
-from .helping import helped_lines
-
 # How far back a page looks where no term runs.
 WITHOUT_A_TERM = dt.timedelta(days=120)
 MOST = 300  # observations of one child on its page, the newest
@@ -182,12 +180,13 @@ class Situation:
         return [*filter(None, lines), *self.helps]
 
 
-def situation_of(user, student, today):
-    """Return the Situation of a child as `user` may read it (three queries)."""
+def situation_of(user, student, today, *, helps=()):
+    """Return the Situation of a child as `user` may read it (two queries); `helps` are the lines of
+    `helped_lines`, where the reader may read them."""
     rows = Observation.objects.visible_to(user).standing().filter(student=student).newest()
     return Situation(
         student, since(student.school, today), list(rows.select_related("by")[:MOST]),
-        helps=helped_lines(student),
+        helps=list(helps),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counseling.models import Clearance, Leading, Programme, Session, Volunteer
 from counseling.models.programme import KEEPERS
-from counseling.models.volunteer import FREED, REFUSAL, RUNS_OUT, TAKEN
+from counseling.models.volunteer import CLEARING, FREED, REFUSAL, RUNS_OUT, TAKEN
 from homeschool.journal import kinds
 from homeschool.journal.models import hours, reminding
 from homeschool.journal.models.reminding import Rule, days
@@ -133,10 +133,11 @@ def _last_checks(since, until):
     """Return the checks that end between these moments, of who helps, and which no other outlasts."""
     day = dt.timedelta(days=1)
     longer = Clearance.objects.filter(
-        volunteer=OuterRef("volunteer"), withdrawn_at=None, expires_on__gt=OuterRef("expires_on")
-    )
+        volunteer=OuterRef("volunteer"), withdrawn_at=None, expires_on__gt=OuterRef("expires_on"),
+        kind__in=CLEARING,
+    )  # fmt: skip
     rows = Clearance.objects.filter(
-        ~Exists(longer), withdrawn_at=None, volunteer__state__in=HELPING,
+        ~Exists(longer), withdrawn_at=None, volunteer__state__in=HELPING, kind__in=CLEARING,
         expires_on__gte=since.date() - day, expires_on__lte=until.date() + day,
     )  # fmt: skip
     return rows.select_related("volunteer__school").order_by("pk")
@@ -172,7 +173,9 @@ def words_of_check(notice, user):
 def still_ends(notice):
     """Whether no other check outlasts this one, and it has not ended yet."""
     check = Clearance.objects.select_related("volunteer__school").get(pk=notice.about_id)
-    longer = check.volunteer.clearances.filter(withdrawn_at=None, expires_on__gt=check.expires_on)
+    longer = check.volunteer.clearances.filter(
+        withdrawn_at=None, expires_on__gt=check.expires_on, kind__in=CLEARING
+    )
     stands = check.withdrawn_at is None and check.volunteer.state in HELPING
     return stands and check.expires_on >= today_at(check.volunteer.school) and not longer.exists()
 

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language_info, gettext, gettext_lazy as _
 
 from counseling.models import Clearance, Leading, Programme, Session, Volunteer
-from counseling.models.volunteer import led
+from counseling.models.volunteer import CLEARING, led
 from homeschool.journal.models import Entry
 from homeschool.people.models import Term
 from homeschool.people.models.invitation import GROUP, SIGNS
@@ -57,8 +57,9 @@ def listed_for(volunteers, which, words, today):
     """Return those of `volunteers` that a filter of WHICH and words (a name, an organisation, the
     number of a certificate) leave, each with `holds_until`: the day until which a check holds."""
     held = Clearance.objects.filter(
-        volunteer=OuterRef("pk"), withdrawn_at=None, issued_on__lte=today, expires_on__gte=today
-    )
+        volunteer=OuterRef("pk"), withdrawn_at=None, issued_on__lte=today, expires_on__gte=today,
+        kind__in=CLEARING,
+    )  # fmt: skip
     last = held.order_by("-expires_on").values("expires_on")[:1]
     rows = volunteers.select_related("school").annotate(
         holds_until=Subquery(last, output_field=DateField())
@@ -117,7 +118,8 @@ class VolunteerPage:
     @property
     def holds_until(self):
         """The last day of the checks that hold today, or None."""
-        return max((row.expires_on for row in self.checks if row.says in HOLDS), default=None)
+        rows = [row for row in self.checks if row.kind in CLEARING and row.says in HOLDS]
+        return max((row.expires_on for row in rows), default=None)
 
     @cached_property
     def coming(self):
@@ -132,7 +134,7 @@ class VolunteerPage:
         mine = Leading.objects.filter(volunteer=self.volunteer)
         holds = Q(pk=None)
         for check in self.checks:
-            if check.withdrawn_at is None:
+            if check.withdrawn_at is None and check.kind in CLEARING:
                 holds |= Q(on__gte=check.issued_on, on__lte=check.expires_on)
         rows = Session.objects.to_come().filter(programme__in=mine.values("session__programme"))
         rows = rows.exclude(Exists(Leading.objects.filter(session=OuterRef("pk"), live=True)))

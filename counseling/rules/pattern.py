@@ -30,13 +30,16 @@ def moment(day, at, zone):
 def sessions(weekly, first, last, zone, *, days_off=frozenset()):
     """Yield (day, begins, ends) from `first` to `last` inclusive, in order; moments are in UTC.
 
+    Two times that the clock of a night brings to one moment are one session, as the first says.
     `days_off` are dates without school: holidays, and days on which the programme makes a pause.
     """
     for n in range((last - first).days + 1):
         day = first + dt.timedelta(days=n)
         if day in days_off:
             continue
+        begun = set()
         for one in sorted(weekly, key=lambda one: one.starts):
-            if one.weekday == day.isoweekday():
-                begins = moment(day, one.starts, zone)
+            begins = moment(day, one.starts, zone)
+            if one.weekday == day.isoweekday() and begins not in begun:
+                begun.add(begins)
                 yield day, begins, begins + dt.timedelta(minutes=one.minutes)

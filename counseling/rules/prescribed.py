@@ -51,6 +51,13 @@ def due(times, pattern, lost):
     return min(times, max(0, max(times, pattern) - lost))
 
 
+def together(parts):
+    """Return (due, held, attended) of a week in which one programme is prescribed in `parts`, one after
+    another: [(times, (due, held, attended))]. No more is due than where the most was prescribed."""
+    due, held, attended = map(sum, zip(*(counts for _times, counts in parts), strict=True))
+    return min(due, max(times for times, _counts in parts)), held, attended
+
+
 def mondays(first, last):
     """Return the Mondays of the weeks from `first` to `last`, in order; none where `last` is before."""
     found, monday = [], first - dt.timedelta(days=first.weekday())

@@ -18,6 +18,7 @@ urlpatterns = [
     path("days-off/<int:pk>/remove/", programmes.day_off_remove, name="day-off-remove"),
     path("seats/<uuid:pk>/", seats.seat_detail, name="seat-detail"),
     path("seats/<uuid:pk>/group/", seats.seat_group, name="seat-group"),
+    path("seats/<uuid:pk>/accept-for/", seats.seat_accept_for, name="seat-accept-for"),
     path("seats/<uuid:pk>/leave/", seats.seat_leave, name="seat-leave"),
     path("draws/new/", seats.draw_new, name="draw-new"),
     path("draws/<uuid:pk>/", seats.draw_detail, name="draw-detail"),

@@ -5,8 +5,8 @@ from django.urls import path
 from counseling.views import volunteers, volunteers_apply, volunteers_own
 
 urlpatterns = [
-    path("help/<str:key>/", volunteers_apply.volunteer_apply, name="volunteer-apply"),
-    path("help/<str:key>/thanks/", volunteers_apply.volunteer_thanks, name="volunteer-thanks"),
+    path("help/<slug:key>/", volunteers_apply.volunteer_apply, name="volunteer-apply"),
+    path("help/<slug:key>/thanks/", volunteers_apply.volunteer_thanks, name="volunteer-thanks"),
     path("volunteers/", volunteers.volunteer_list, name="volunteer-list"),
     path("volunteers/address/<uuid:pk>/", volunteers.volunteer_call, name="volunteer-call"),
     path(

@@ -4,6 +4,7 @@ GET shows, POST writes. The link names one person and one offer; whether that pe
 the child is looked up each time.
 """
 
+import datetime as dt
 from functools import wraps
 
 from django.contrib import messages
@@ -31,6 +32,8 @@ from .programmes import answer
 from .seats import refusal_in_words
 
 REFUSALS = (NotOpen, NotForThisChild, ConsentMissing)
+# So long after the time to answer the link of an offer shows how it stands.
+SHOWN_FOR = dt.timedelta(days=14)
 
 
 # --- what there is ----------------------------------------------------------------------------------------
@@ -109,7 +112,9 @@ def asking_wish(request, pk):
     form = WishForm(posted(request), programmes=programmes, initial=_wishes_now(page))
 
     def work():
-        Seat.objects.wish(child, form.chosen, by=request.user, consents=form.consents)
+        Seat.objects.wish(
+            child, form.chosen, by=request.user, offered=programmes, consents=form.consents
+        )
         return back
 
     try:
@@ -124,7 +129,8 @@ def asking_wish(request, pk):
 
 def _wishes_now(page):
     """Return what the form begins with: the wishes that stand."""
-    wishes = [row.seat for row in page.seats if row.seat.state == Seat.State.ASKED]
+    shown = {row.programme.pk for row in page.drawn}
+    wishes = [row.seat for row in page.wished_for if row.programme.pk in shown]
     wishes.sort(key=lambda seat: seat.choice)
     names = [name for name, _label in WishForm.NAMES]
     now = dict(zip(names, (str(seat.programme_id) for seat in wishes), strict=False))
@@ -177,9 +183,10 @@ def seat_accept(request, pk):
 
 @require_POST
 def seat_decline(request, pk):
-    """Say no to the place that is offered; taken meanwhile, it stays."""
+    """Say no to the place that is offered; taken meanwhile, it stays, and the page says so (409)."""
     seat = _seat(request, pk, to_decide=True)
-    seat.decline(by=request.user)
+    if not seat.decline(by=request.user):
+        return _seat_page(request, seat, status=409, said=too_late())
     messages.success(request, _("That is fine. Another child gets the place."))
     return redirect("counseling:seat-family", seat.pk)
 
@@ -217,7 +224,8 @@ def behind_seat(view):
         if found is None:
             return dead_link(NOT_FOUND)
         seat, person = found
-        if not deciders([seat.student_id]).filter(user=person.pk).exists():
+        out = seat.offered_until is None or seat.offered_until + SHOWN_FOR < timezone.now()
+        if out or not deciders([seat.student_id]).filter(user=person.pk).exists():
             return dead_link(GONE)
         language = person.language or translation.get_language() or "en"
         with translation.override(language), timezone.override(seat.programme.zone):

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from counseling.forms.attendance import AttendanceFileForm, AttendanceForm
 from counseling.models import Attendance, Programme, Session
 from counseling.models.attendance import NoSeat, TooEarly
+from counseling.models.programme import READERS
 from counseling.models.session import BEFORE_IT_BEGINS, NotThatState
 from counseling.reading.attendance import (
     STAFF,
     Sheet,
+    beyond_sight,
     children_in,
     may_mark,
     pick_ups_of,
@@ -25,6 +27,7 @@ from counseling.reading.attendance import (
 )
 from counseling.reading.sessions import in_words, today_of
 from homeschool.journal.models import Entry
+from homeschool.people import sight
 from homeschool.people.models import School, Student
 from homeschool.people.signin import asks_again
 from homeschool.people.views.home import posted
@@ -127,14 +130,22 @@ def _warn_of_held(request, lines):
         messages.warning(request, words)
 
 
+def _note_reading(user, about, school, children):
+    """Write down of whom the reader reads here whom it does not see elsewhere."""
+    beyond = beyond_sight(user, children)
+    Entry.viewed_of("attendance.viewed", about, beyond, by=user, school=school)
+
+
 def _page(request, marking, form):
     session = marking.session
+    _note_reading(request.user, session, session.programme.school, marking.children)
     zone = session.programme.zone
+    works = sight.schools_of(request.user, READERS)
     context = {
         "session": session, "programme": session.programme, "form": form,
         "when": in_words(session, zone), "why_not": marking.why_not, "said": marking.said,
         "unmarked": len(marking.children) - len(marking.lines), "counts": _counts(marking),
-        "is_staff": bool(request.user.roles()),
+        "is_staff": works.filter(school=session.programme.school_id).exists(),
     }  # fmt: skip
     with timezone.override(zone):
         status = NOT_WHOLE if form.is_bound else 200
@@ -157,7 +168,9 @@ def attendance_all(request, pk):
     come is excused. Sent twice, the second one finds nobody."""
     marking = Marking(request.user, seen_session(request, pk))
     try:
-        n = Attendance.objects.mark(marking.session, marking.unmarked(), by=request.user)
+        n = Attendance.objects.mark(
+            marking.session, marking.unmarked(), by=request.user, only_new=True
+        )
         words = ngettext("%(n)d child is marked.", "%(n)d children are marked.", n) % {"n": n}
         messages.success(request, f"{words} {_('Correct below who was not there.')}")
     except REFUSED as error:
@@ -188,6 +201,8 @@ def attendance_sheet(request, pk):
         "attendance.viewed", programme, by=request.user, kind=Entry.Kind.VIEWED,
         school=programme.school,
     )  # fmt: skip
+    if sheet.whole:
+        _note_reading(request.user, programme, programme.school, sheet.children)
     context = {"sheet": sheet, "programme": programme, "terms": terms}
     return render(request, "counseling/attendance_sheet.html", context)
 

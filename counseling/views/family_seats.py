@@ -17,6 +17,7 @@ from counseling.models import Absence, PickUp
 from counseling.models.absence import TooLate
 from counseling.models.pick_up import ITEM, STAFF
 from counseling.reading.family_seats import Afternoon, children_of, list_of, session_of
+from counseling.reading.seats import may_decide
 from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.forms.school import OnceForm
@@ -32,6 +33,21 @@ def _own_child(request, pk):
     """Return the child of whom the reader is the family: 404 where it is not seen, 403 for staff."""
     child = visible_child(request.user, pk)
     sight.require(request.user, child, sight.FAMILY_ROLES, ITEM)
+    return child
+
+
+def _child_to_speak_for(request, pk):
+    """Return the child for whom the reader speaks: 403 for who reads what a grown student granted."""
+    child = _own_child(request, pk)
+    sight.require(request.user, child, sight.FAMILY_ROLES, item="")
+    return child
+
+
+def _child_to_decide_for(request, pk):
+    """Return the child for whom the reader decides who picks it up; 403 for the rest of its family."""
+    child = _own_child(request, pk)
+    if not may_decide(request.user, child):
+        raise PermissionDenied
     return child
 
 
@@ -85,7 +101,7 @@ def _say(request, child, work, said):
 @require_POST
 def absence_say(request, pk, session):
     """Say that the child cannot come to a session; said twice it is said once."""
-    child = _own_child(request, pk)
+    child = _child_to_speak_for(request, pk)
     found = _session(child, session)
     return _say(
         request, child, lambda: Absence.objects.say(found, child, by=request.user),
@@ -97,7 +113,7 @@ def absence_say(request, pk, session):
 @require_POST
 def absence_take_back(request, pk, session):
     """Say that the child comes after all."""
-    child = _own_child(request, pk)
+    child = _child_to_speak_for(request, pk)
     found = _session(child, session)
     return _say(
         request, child, lambda: Absence.objects.take_back(found, child, by=request.user),
@@ -108,7 +124,7 @@ def absence_take_back(request, pk, session):
 @require_POST
 def absence_day(request, pk, on):
     """Say that the child cannot come to anything on a day."""
-    child = _own_child(request, pk)
+    child = _child_to_speak_for(request, pk)
     try:
         day = dt.date.fromisoformat(on)
     except ValueError as error:
@@ -125,7 +141,7 @@ def absence_day(request, pk, on):
 
 def pick_up_add(request, pk):
     """Let the family put a person on its child's list."""
-    child = _own_child(request, pk)
+    child = _child_to_decide_for(request, pk)
     form = PickUpForm(posted(request))
 
     def work():
@@ -153,7 +169,7 @@ def _said(child, form):
 @require_POST
 def pick_up_me(request, pk):
     """Let a guardian put itself on the list in one tap; a guardian that is there already stays."""
-    child = _own_child(request, pk)
+    child = _child_to_decide_for(request, pk)
     ties = Guardianship.objects.open().filter(student=child.pk, guardian=request.user.pk)
     tie = get_object_or_404(ties)
     name = request.user.full_name

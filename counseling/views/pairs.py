@@ -23,6 +23,7 @@ from counseling.reading.pairs import (
     proposals,
     together_of,
 )
+from counseling.reading.seats import deciders, may_decide
 from counseling.reading.situation import children_of, today_at
 from homeschool.journal.models import Entry
 from homeschool.people import sight
@@ -192,11 +193,13 @@ def pair_family(request, pk):
     child = visible_child(request.user, pk)
     sight.require(request.user, child, sight.FAMILY_ROLES, ITEM)
     context = {"child": child, "together": together_of(child)}
+    context["decides"] = may_decide(request.user, child)
     return render(request, "counseling/pair_family.html", context)
 
 
 def _own_sides(user, pk):
-    """Return (a pair that stands, the sides on which `user` is family): 403 for its staff, else 404."""
+    """Return (a pair that stands, the sides for which `user` decides): 403 for its staff and for who
+    reads as family alone, else 404."""
     pair = get_object_or_404(with_minutes(Pair.objects.standing()).with_children(), pk=pk)
     rows = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES, item=ITEM)
     mine = set(rows.filter(pk__in=[pair.helper_id, pair.helped_id]).values_list("pk", flat=True))
@@ -204,7 +207,10 @@ def _own_sides(user, pk):
         if Pair.objects.visible_to(user).filter(pk=pk).exists():
             raise PermissionDenied
         raise Http404
-    return pair, [side for side in SIDES if getattr(pair, f"{side}_id") in mine]
+    decides = set(deciders(mine).filter(user=user.pk).values_list("student", flat=True))
+    if not decides:
+        raise PermissionDenied
+    return pair, [side for side in SIDES if getattr(pair, f"{side}_id") in decides]
 
 
 def pair_say(request, pk):

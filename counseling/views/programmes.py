@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from counseling.forms.programmes import DayOffForm, ProgrammeForm, times_of_week, today_of
 from counseling.models import DayOff, Programme
-from counseling.models.programme import KEEPERS, READERS, FewerThanTaken
+from counseling.models.programme import KEEPERS, READERS, FewerThanTaken, SeatsAskedFor
+from counseling.models.session import Busy
 from counseling.reading import programmes as reading
 from counseling.reading.after_school import places
-from homeschool.journal.models import Submission, hours
+from homeschool.journal.models import Entry, Submission, hours
 from homeschool.people import sight
 from homeschool.people.forms.school import OnceForm
 from homeschool.people.models import School
@@ -68,6 +70,8 @@ def programme_detail(request, pk):
     """Show one programme: when, its next sessions, who has a seat and who waits, why, and what clashes."""
     programme = programme_of(request, pk)
     page = reading.Page(request.user, programme)
+    grouped = [place.child.pk for place in page.places if place.child and place.group]
+    Entry.viewed_of("seat.viewed", programme, grouped, by=request.user, school=programme.school)
     context = {"page": page, "programme": programme, "once": OnceForm()}
     context["places"] = places(request.user, "programme-list")
     with timezone.override(programme.zone):
@@ -98,6 +102,7 @@ def _form_page(request, programme, school):
         times = times_of_week(posted(request), stands)
         done = _kept(request, form, times)
         context = {"form": form, "times": times, "programme": stands, "school": school}
+        context["forms"] = [form, times]
         return done or answer(request, form, "counseling/programme_form.html", context)
 
 
@@ -118,6 +123,18 @@ def _kept(request, form, times):
         url = Submission.once(request.user, key, work)
     except FewerThanTaken as error:  # somebody got a seat in this moment
         form.say_fewer(error)
+        return None
+    except SeatsAskedFor:
+        form.say_asked()
+        return None
+    except Busy:
+        what = {"name": _("Somebody or something")}
+        form.add_error(None, _("%(name)s is taken at that time.") % what)
+        return None
+    except IntegrityError:  # what two wrote does not fit together
+        form.add_error(
+            None, _("Somebody else changed this at the same moment. Please look and send again.")
+        )
         return None
     messages.success(request, _("The programme is kept."))
     return redirect(url)
@@ -177,7 +194,9 @@ def _days_off_page(request, school, programme, here, back):
 
 @require_POST
 def day_off_remove(request, pk):
-    """Let there be sessions on these days again."""
+    """Let there be sessions on these days again; removed before, nothing happens."""
+    if removed := _removed(request.user, pk):
+        return removed
     row = get_object_or_404(
         DayOff.objects.visible_to(request.user, roles=READERS).select_related(
             "school", "programme__school"
@@ -186,9 +205,22 @@ def day_off_remove(request, pk):
     )
     if not DayOff.objects.visible_to(request.user, roles=KEEPERS).filter(pk=pk).exists():
         raise PermissionDenied
-    name, about = ("programme-pauses", row.programme_id) if row.programme_id else (
-        "day-off-list", row.school_id,
-    )  # fmt: skip
+    programme, school = row.programme_id, row.school_id
     row.take_back(by=request.user)
     messages.success(request, _("There are sessions on these days again."))
-    return redirect(f"counseling:{name}", about)
+    return _to_days_off(programme, school)
+
+
+def _removed(user, pk):
+    """Return the way to the list on which the day off stood, where somebody removed it; else None."""
+    entries = Entry.objects.filter(
+        about_type="counseling.dayoff", about_id=str(pk), verb="day_off.taken_back"
+    )
+    entry = entries.filter(school__in=sight.schools_of(user, KEEPERS)).first()
+    return entry and _to_days_off(entry.data["programme"], entry.school_id)
+
+
+def _to_days_off(programme, school):
+    if programme:
+        return redirect("counseling:programme-pauses", programme)
+    return redirect("counseling:day-off-list", school)

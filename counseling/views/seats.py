@@ -7,7 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from counseling.forms.seats import AskForChildForm, DrawForm, GroupForm, LeaveForm, drawable
+from counseling.forms.attendance import AttendanceFileForm
+from counseling.forms.seats import (
+    AskForChildForm,
+    DrawForm,
+    GroupForm,
+    LeaveForm,
+    YesForm,
+    drawable,
+)
 from counseling.models import Draw, Seat
 from counseling.models.drawing import (
     DifferentNeeds,
@@ -16,16 +24,18 @@ from counseling.models.drawing import (
     seats_asked,
     wishes_of,
 )
-from counseling.models.programme import KEEPERS, READERS
-from counseling.models.seat import ConsentMissing, NotForThisChild, NotOpen
+from counseling.models.programme import KEEPERS, NEED_READERS, READERS
+from counseling.models.seat import ConsentMissing, NotForThisChild, NotOpen, TooLate
 from counseling.reading.draws import DrawPage
 from counseling.reading.programmes import pattern_in_words
 from counseling.reading.seats import children_of, clashes_of, lines_of, why_for_staff
 from homeschool.journal.models import Entry
 from homeschool.people import sight
+from homeschool.people.models import School
 from homeschool.people.signin import asks_again
 from homeschool.people.views.home import posted
-from homeschool.people.views.setting_up import answered, download
+from homeschool.people.views.setting_up import answered
+from visits.views.files import as_file, note_export
 
 from .programmes import answer, programme_of
 
@@ -89,7 +99,8 @@ def seat_detail(request, pk):
 
 def _seat_page(request, seat, **forms):
     programme, child = seat.programme, seat.student
-    keeps = bool(sight.roles_for(request.user, child) & KEEPERS)
+    roles = sight.roles_for(request.user, child)
+    keeps, reads_need = bool(roles & KEEPERS), bool(roles & NEED_READERS)
     waits = seat.state in (Seat.State.ASKED, Seat.State.WAITING)
     line = lines_of([seat]).get(seat.pk)
     context = {
@@ -98,6 +109,8 @@ def _seat_page(request, seat, **forms):
         "clashes": clashes_of(request.user, programme, [child]).get(child.pk, []),
         "group_form": GroupForm(seat=seat) if keeps and waits and programme.needs else None,
         "leave_form": LeaveForm() if keeps and seat.is_live else None,
+        "yes_form": YesForm() if keeps and seat.is_offered else None,
+        "reads_need": reads_need and bool(programme.needs),
         "group": programme.needs[seat.need] if seat.need < len(programme.needs) else "",
     } | forms  # fmt: skip
     context["form"] = next(iter(forms.values()), None)
@@ -117,6 +130,26 @@ def seat_group(request, pk):
 
     done = answered(request, form, work, _("The group is kept. The waiting list follows it."))
     return done or _seat_page(request, seat, group_form=form)
+
+
+@require_POST
+def seat_accept_for(request, pk):
+    """Write down that the family said yes to the offer, on paper or by telephone."""
+    seat = _seat(request, pk, KEEPERS)
+    form = YesForm(request.POST)
+
+    def work():
+        yes = form.cleaned_data
+        seat.accept(by=request.user, said=yes["said"], how=yes["how"])
+        return reverse("counseling:seat-detail", args=[seat.pk])
+
+    try:
+        done = answered(request, form, work, _("Wonderful. The seat is taken."))
+    except TooLate:
+        seat.refresh_from_db()
+        form.add_error(None, _("The time to answer is over, or the family has answered already."))
+        done = None
+    return done or _seat_page(request, seat, yes_form=form)
 
 
 @require_POST
@@ -174,30 +207,38 @@ def _draw(request, pk, roles=READERS):
     return draw
 
 
+def _drawn(request, page):
+    """Draw the page of a draw; of whom the reader reads the group of need is written down."""
+    draw, grouped = page.draw, [line.student for line in page.lines if line.group]
+    Entry.viewed_of("seat.viewed", draw, grouped, by=request.user, school=draw.school)
+    with timezone.override(page.zone):
+        return render(request, "counseling/seat_drawn.html", {"page": page, "draw": draw})
+
+
 @require_safe
 def draw_detail(request, pk):
     """Show a draw: its seed, and the line in order with what each child got and why."""
-    page = DrawPage(request.user, _draw(request, pk))
-    with timezone.override(page.zone):
-        return render(request, "counseling/seat_drawn.html", {"page": page, "draw": page.draw})
+    return _drawn(request, DrawPage(request.user, _draw(request, pk)))
 
 
 @require_safe
 def draw_again(request, pk):
     """Reckon a draw again from what was asked and the seed, and say whether the same comes out."""
-    page = DrawPage(request.user, _draw(request, pk), again=True)
-    with timezone.override(page.zone):
-        return render(request, "counseling/seat_drawn.html", {"page": page, "draw": page.draw})
+    return _drawn(request, DrawPage(request.user, _draw(request, pk), again=True))
 
 
 @asks_again
-@require_safe
 def draw_file(request, pk):
-    """Give the line of a draw as a file for the records of the school; the export is written down."""
+    """Take the line of a draw along for the records of the school: asked what for, and written down."""
     draw = _draw(request, pk, KEEPERS)
     page = DrawPage(request.user, draw)
-    Entry.record(
-        "draw.exported", draw, by=request.user, kind=Entry.Kind.VIEWED, school=draw.school,
-        children=len(page.lines),
-    )  # fmt: skip
-    return download(f"draw-{draw.made_at:%Y-%m-%d}.csv", page.table())
+    form = AttendanceFileForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        schools = School.objects.filter(pk=draw.school_id).values("pk")
+        note_export(request.user, "draw.exported", schools, form.cleaned_data, page.lines)
+        head, *rows = page.table()
+        name = f"draw-{draw.made_at.astimezone(page.zone):%Y-%m-%d}"
+        return as_file(head, rows, form.cleaned_data["ending"], name, _("Draw"))
+    with timezone.override(page.zone):
+        context = {"draw": draw, "form": form}
+        return answer(request, form, "counseling/seat_draw_file.html", context)

@@ -36,6 +36,7 @@ from counseling.reading.sessions import (
     today_of,
     why_not,
 )
+from homeschool.journal.models import Entry
 from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
 
@@ -139,6 +140,9 @@ def session_detail(request, pk):
         "children": SessionChildren(request.user, session, leads=page.leads),
         "results": result_lines(session, request.user),
     }  # fmt: skip
+    beyond = [row.student.pk for row in context["children"].rows if not row.is_seen]
+    school = session.programme.school
+    Entry.viewed_of("attendance.viewed", session, beyond, by=request.user, school=school)
     with timezone.override(page.zone):
         return render(request, "counseling/session_detail.html", context)
 

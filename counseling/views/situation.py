@@ -17,6 +17,7 @@ from counseling.models.observation import OLDEST
 from counseling.models.plan import ITEM
 from counseling.models.programme import ITEM as SESSIONS
 from counseling.reading import templates
+from counseling.reading.helping import helped_lines
 from counseling.reading.pairs import together_of
 from counseling.reading.situation import (
     children_of,
@@ -173,7 +174,8 @@ def situation_child(request, pk):
         "situation.viewed", child, by=request.user, kind=Entry.Kind.VIEWED, student=child,
         school=child.school,
     )  # fmt: skip
-    situation = situation_of(request.user, child, today_at(child.school))
+    today, helps = today_at(child.school), helped_lines(child)
+    situation = situation_of(request.user, child, today, helps=helps)
     context = {"child": child, "situation": situation}
     return render(request, "counseling/situation_child.html", context)
 
@@ -182,10 +184,12 @@ def situation_child(request, pk):
 def situation_family(request, pk):
     """Show a family the facts about its own child: strengths first, nobody compared with anybody."""
     child = _child_of(request, pk, sight.FAMILY_ROLES)
-    situation = situation_of(request.user, child, today_at(child.school))
-    context = {"child": child, "situation": situation, "together": []}
-    if sight.roles_for(request.user, child, SESSIONS) & sight.FAMILY_ROLES:
-        context["together"] = together_of(child)
+    reads = sight.roles_for(request.user, child, SESSIONS) & sight.FAMILY_ROLES
+    together = together_of(child) if reads else []
+    # beside a pair that stands these lines would tell which of the two helps
+    helps = helped_lines(child) if reads and not together else []
+    situation = situation_of(request.user, child, today_at(child.school), helps=helps)
+    context = {"child": child, "situation": situation, "together": together}
     return render(request, "counseling/situation_family.html", context)
 
 

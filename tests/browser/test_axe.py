@@ -63,7 +63,6 @@ NO_PAGES = {
     "visits:road-pdf",
     "visits:card-pdf",
     "counseling:plan-pdf",
-    "counseling:draw-file",
     "counseling:import-template",
     "counseling:import-template-points",
     "counseling:import-refused",

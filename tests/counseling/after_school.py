@@ -11,10 +11,12 @@ TUESDAY = dt.date(2026, 9, 8)
 
 
 def make_programme(cast, *, capacity=12, weekly=((2, dt.time(16), 60),), **columns):
-    """Return a programme of the school that takes wishes, from 8 September to the end of the year."""
+    """Return a programme of the school that takes wishes, from 8 September to the end of the year
+    or longer: it goes on."""
     usual = {
         "school": cast.school, "name": "Reading club", "capacity": capacity, "begins": TUESDAY,
-        "ends": dt.date(2026, 12, 31), "owner": cast.counselor, "made_by": cast.counselor,
+        "ends": max(dt.date(2026, 12, 31), timezone.localdate() + dt.timedelta(days=28)),
+        "owner": cast.counselor, "made_by": cast.counselor,
         "state": Programme.State.OPEN,
     }  # fmt: skip
     programme = Programme.objects.create(**(usual | columns))

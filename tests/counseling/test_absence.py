@@ -75,3 +75,12 @@ def test_a_volunteer_reads_of_a_day_only_who_has_a_seat(cast, session):
     row = Absence.objects.create(student=cast.classmate, on=session.on, said_by=cast.other_mother)
     assert not Absence.objects.visible_to(cast.volunteer).filter(pk=row.pk).exists()
     assert not Absence.objects.of_session(session).exists()
+
+
+def test_on_another_day_it_holds_no_more_and_at_another_hour_it_does(cast, session):
+    said = Absence.objects.say(session, cast.child, by=cast.mother)
+    session.move(session.begins + dt.timedelta(minutes=5), by=cast.counselor)
+    assert Absence.objects.of_session(session).get() == said
+    session.move(session.begins + dt.timedelta(days=2), by=cast.counselor)
+    assert not Absence.objects.of_session(session).exists()
+    assert Entry.objects.filter(verb="absence.taken_back").count() == 1

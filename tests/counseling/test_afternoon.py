@@ -118,12 +118,12 @@ def test_it_asks_the_same_for_one_session_and_for_twenty(
 ):
     mother = as_(cast.mother)
     mother.get(page_of(cast.child))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         mother.get(page_of(cast.child))
     for n in range(1, 20):
         make_session(session.programme, session.begins + dt.timedelta(minutes=n))
         PickUp.objects.add(cast.child, name=f"Aunt {n}", relation="aunt", by=cast.mother)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page = mother.get(page_of(cast.child))
     assert len(page.content) < 60_000
 
@@ -139,3 +139,23 @@ def test_the_progress_page_and_the_chooser_lead_there(cast, as_, session):
     builders.make_guardian(cast.sibling, user=cast.other_mother)
     assert as_(cast.other_mother).get(reverse("counseling:afternoon-home")).status_code == 200
     assert as_(cast.counselor).get(reverse("counseling:afternoon-home")).status_code == 403
+
+
+def test_who_was_granted_sessions_reads_and_writes_nothing(cast, as_, programme):
+    child = cast.adult.student_row
+    child.grants.create(guardian=cast.parent, item=Grant.Item.SESSIONS)
+    Seat.objects.filter(programme=programme).update(student=child)
+    today = timezone.localdate(timezone=programme.zone)
+    noon = dt.datetime.combine(today + dt.timedelta(days=1), dt.time(12), programme.zone)
+    session = make_session(programme, noon)
+    say = reverse("counseling:absence-say", args=[child.pk, session.pk])
+    day = reverse("counseling:absence-day", args=[child.pk, session.on.isoformat()])
+    add = reverse("counseling:pick-up-add", args=[child.pk])
+    page = as_(cast.parent).get(page_of(child)).text
+    assert "Reading club" in page
+    for address in (say, day, add):
+        assert address not in page
+        assert as_(cast.parent).post(address).status_code == 403
+    assert say in as_(cast.adult).get(page_of(child)).text
+    assert as_(cast.adult).post(say).status_code == 302
+    assert Absence.objects.get().said_by == cast.adult

@@ -163,6 +163,21 @@ def test_a_family_names_its_wishes_in_order_and_changes_them(cast, today):
     assert client.get(url)["Location"] == address("asking", cast.child.pk)
 
 
+def test_a_wish_that_can_change_no_more_stays(cast, today):
+    chess, choir = (going_on(cast, today, name=n, giving="draw") for n in ("Chess", "Choir"))
+    client, url = sign_in(cast.mother), address("asking-wish", cast.child.pk)
+    client.post(url, {"first": f"{chess.pk}"})
+    chess.change(by=cast.counselor, asks_until=timezone.now() - HOURS)
+    page = client.get(url).content.decode()
+    assert "These wishes stand" in page
+    assert "Chess" in page
+    assert client.post(url, {"first": f"{choir.pk}"}).status_code == 302
+    live = Seat.objects.live().order_by("choice").values_list("programme", "choice", "state")
+    assert list(live) == [(chess.pk, 1, "asked"), (choir.pk, 2, "asked")]
+    client.post(url, {"first": ""})
+    assert Seat.objects.live().get().programme == chess
+
+
 def test_each_family_reads_why(cast, today):
     programme = going_on(cast, today, capacity=12, giving="draw", needs=["lives alone"])
     children = make_children(cast, 30)
@@ -269,7 +284,9 @@ def test_a_family_answers_and_gives_up_on_its_page(cast, today):
     client.post(address("seat-accept", seat.pk))
     seat.refresh_from_db()
     assert seat.state == "taken"
-    client.post(address("seat-decline", seat.pk))
+    late = client.post(address("seat-decline", seat.pk))
+    assert late.status_code == 409
+    assert "Another child gets the place" not in late.content.decode()
     sent = {"words": "We move", "submission": f"{SUBMISSION}8"}
     client.post(address("seat-give-up", seat.pk), sent)
     seat.refresh_from_db()
@@ -281,7 +298,7 @@ def visited(child, programme, today, home):
     """Let a visit to this home fall upon the first day but one of the programme."""
     at = dt.datetime.combine(today + dt.timedelta(days=2), dt.time(5), programme.zone)
     visit = Visit.objects.create(
-        school=programme.school, status=Visit.Status.SCHEDULED, planned_at=at, planned_minutes=60,
+        school=programme.school, status=Visit.Status.ACCEPTED, planned_at=at, planned_minutes=60,
         household=home,
     )  # fmt: skip
     VisitChild.objects.create(visit=visit, student=child)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from counseling.models import Attendance, Seat
-from counseling.models.attendance import NoSeat, TooEarly
+from counseling.models.attendance import NoSeat, TooEarly, seats_in
 from counseling.models.session import NotThatState
 from homeschool.journal.models import Entry, Notice
 
@@ -99,3 +99,30 @@ def test_who_sees_the_lines(cast, session):
     assert seen(cast.volunteer).count() == 1
     volunteer.end(by=cast.principal)
     assert not seen(cast.volunteer).exists()
+
+
+def test_what_a_colleague_marked_a_moment_ago_is_left_as_it_is(cast, session):
+    late = {cast.child.pk: {"mark": "late", "minutes": 40, "engagement": 3}}
+    Attendance.objects.mark(session, late, by=cast.adviser)
+    marks = {pk: {"mark": "present"} for pk in (cast.child.pk, cast.classmate.pk)}
+    assert Attendance.objects.mark(session, marks, by=cast.counselor, only_new=True) == 1
+    assert session.attendance.get(student=cast.child).mark == "late"
+
+
+def test_who_was_not_there_did_not_work(cast, session):
+    mark = {cast.child.pk: {"mark": "present", "engagement": 3}}
+    Attendance.objects.mark(session, mark, by=cast.counselor)
+    for n in (1, 0):
+        gone = {cast.child.pk: {"mark": "excused"}}
+        assert Attendance.objects.mark(session, gone, by=cast.counselor) == n
+    assert session.attendance.get().engagement is None
+
+
+def test_whoever_stands_in_the_list_can_be_marked(cast, session):
+    """A seat taken while the session ran, and left since."""
+    seat = Seat.objects.filter(student=cast.child)
+    seat.update(taken_at=session.begins + dt.timedelta(minutes=9))
+    seat.get().leave(by=cast.mother)
+    assert seats_in(session).filter(student=cast.child).exists()
+    marks = {pk: {"mark": "present"} for pk in (cast.child.pk, cast.classmate.pk)}
+    assert Attendance.objects.mark(session, marks, by=cast.counselor, only_new=True) == 2

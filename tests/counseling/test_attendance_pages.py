@@ -9,10 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from counseling.models import Absence, Attendance, PickUp, Seat
+from counseling.models import Absence, Attendance, PickUp, Seat, Session, Volunteer
 from counseling.reading.session_letters import EVENING, evening_of
 from homeschool.journal import actions, kinds
 from homeschool.journal.models import Entry, Notice, Receipt, reminding
+from homeschool.people import sight
+from homeschool.people.models import Division
+from tests import builders
 from tests.cast import sign_in
 
 from .after_school import make_children, make_programme, make_session, make_volunteer
@@ -299,9 +302,12 @@ def remind(now):
 
 @pytest.fixture
 def noon(cast, session):
-    """The session took place at noon of its day, and was marked then."""
+    """The session took place at the last noon of the school, and was marked then."""
     at = dt.datetime.combine(session.on, dt.time(12), session.programme.zone)
-    type(session).objects.filter(pk=session.pk).update(begins=at, ends=at + HOUR, planned_for=at)
+    at -= DAY if at + HOUR > timezone.now() else 0 * DAY
+    type(session).objects.filter(pk=session.pk).update(
+        begins=at, ends=at + HOUR, planned_for=at, on=at.date()
+    )
     marks = {cast.child.pk: {"mark": "absent"}, cast.classmate.pk: {"mark": "present"}}
     Attendance.objects.mark(session, marks, by=cast.counselor)
     Attendance.objects.update(at=at + HOUR)
@@ -377,3 +383,111 @@ def test_families_and_leaders_are_told_that_it_moved_or_was_called_off(cast, ses
         assert "Reading club" not in text
         said = "takes place at another time" if kind == "session.moved" else "does not take place"
         assert said in text
+
+
+# --- who reads no longer, and what is written down of who reads ----------------------------------------------
+
+
+@pytest.fixture
+def led(cast, session):
+    """The session of an hour ago, which a volunteer leads."""
+    volunteer = make_volunteer(cast)
+    volunteer.user = cast.volunteer
+    volunteer.save(update_fields=["user"])
+    session.lead(by=cast.counselor, volunteer=volunteer)
+    return volunteer
+
+
+def test_a_volunteer_whose_role_ends_has_left_and_reads_nothing(cast, session, led):
+    ahead = make_session(session.programme, timezone.now() + 3 * DAY)
+    ahead.lead(by=cast.counselor, volunteer=led)
+    client = sign_in(cast.volunteer)
+    assert client.get(page_of(session)).status_code == 200
+    cast.volunteer.memberships.get().end(by=cast.principal)
+    led.refresh_from_db()
+    assert led.state == "ended"
+    assert not ahead.leaders.filter(live=True).exists()
+    assert client.get(page_of(session)).status_code == 404
+    all_there = reverse("counseling:attendance-all", args=[session.pk])
+    assert client.post(all_there).status_code == 404
+    assert not Attendance.objects.exists()
+
+
+def test_a_role_that_ran_out_opens_nothing_though_nobody_ended_it(cast, session, led):
+    cast.volunteer.memberships.update(since=timezone.now() - DAY, until=timezone.now() - HOUR)
+    assert not Session.objects.led_by(cast.volunteer).exists()
+    assert not Volunteer.objects.visible_to(cast.volunteer).exists()
+
+
+def test_a_check_that_is_withdrawn_or_ran_out_closes_the_list(cast, session, led):
+    client, check = sign_in(cast.volunteer), led.clearances.get()
+    check.withdraw(by=cast.principal, because="Asked again")
+    assert client.get(page_of(session)).status_code == 404
+    today = timezone.localdate(timezone=session.programme.zone)
+    year = 365 * DAY
+    led.clear(by=cast.principal, kind="police", issued_on=today - year, expires_on=today - DAY)
+    assert client.get(page_of(session)).status_code == 404
+    led.clear(by=cast.principal, kind="police", issued_on=today - year, expires_on=today)
+    assert client.get(page_of(session)).status_code == 200
+
+
+def test_a_session_of_long_ago_is_closed_for_who_led_it(cast, session, led):
+    client = sign_in(cast.volunteer)
+    for days, status in ((6, 200), (8, 404)):
+        old = make_session(session.programme, timezone.now() - days * DAY)
+        old.lead(by=cast.counselor, volunteer=led)
+        assert client.get(page_of(old)).status_code == status
+
+
+def test_whoever_left_hears_nothing_more_of_the_session(cast, session, led):
+    ahead = make_session(session.programme, timezone.now() + 3 * DAY)
+    ahead.lead(by=cast.counselor, volunteer=led)
+    ahead.move(ahead.begins + DAY, by=cast.counselor)
+    cast.volunteer.memberships.update(since=timezone.now() - DAY, until=timezone.now() - HOUR)
+    assert letters_of(Notice.objects.get(kind="session.moved_team")) == {}
+
+
+def test_the_way_back_of_a_volunteer_is_its_own_page(cast, session, led):
+    text = sign_in(cast.volunteer).get(page_of(session)).content.decode()
+    assert reverse("counseling:volunteer-home") in text
+    back = reverse("counseling:session-detail", args=[session.pk])
+    assert f'href="{back}"' not in text
+
+
+def test_the_leader_of_a_division_reads_and_marks_the_own_children_alone(cast, session):
+    other = Division.objects.create(school=cast.school, code="other", name="Other")
+    for of, number in ((cast.child.division, 2), (other, 0)):
+        leader = builders.make_staff(cast.school, sight.LEADER, f"Leader {of.pk}", division=of)
+        client = sign_in(leader)
+        assert len(client.get(page_of(session)).context["form"].children) == number
+        url = reverse("counseling:attendance-sheet", args=[session.programme.pk])
+        assert len(client.get(url).context["sheet"].children) == number
+
+
+def test_what_is_read_beyond_sight_stands_in_the_journal_of_each_child(cast, session, led):
+    sign_in(cast.volunteer).get(page_of(session))
+    seen = Entry.objects.filter(verb="attendance.viewed", actor=cast.volunteer)
+    assert {row.student_id for row in seen} == {cast.child.pk, cast.classmate.pk}
+    counselor = sign_in(cast.counselor)
+    counselor.get(page_of(session))
+    counselor.get(reverse("counseling:session-detail", args=[session.pk]))
+    counselor.get(reverse("counseling:attendance-sheet", args=[session.programme.pk]))
+    own = Entry.objects.filter(
+        verb="attendance.viewed", actor=cast.counselor, student__isnull=False
+    )
+    assert [row.student_id for row in own] == [cast.classmate.pk] * 3
+
+
+def test_a_restricted_person_who_is_written_down_alarms_the_school(cast, session):
+    cast.father.guardianships.get().restrict(by=cast.principal, reason="order")
+    client = sign_in(cast.counselor)
+    sent = typed(client, session, mark={cast.child: "present"}, picked={cast.child: "other"})
+    sent |= {f"other-{cast.child.pk}": " ".join(cast.father.full_name)}
+    sent |= {f"because-{cast.child.pk}": "Canary-why"}
+    answer = client.post(page_of(session), sent, follow=True)
+    assert "please ring the office first" in answer.content.decode()
+    assert session.attendance.get().picked_up_by
+    letters = letters_of(Notice.objects.get(kind="pick_up.held"))
+    assert set(letters) == {cast.counselor, cast.principal}
+    assert all("Somebody picked a child up who is held back" in text for text in letters.values())
+    assert "Canary-why" not in str(letters)

@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from counseling.models import Plan
 from counseling.reading import board
@@ -18,7 +17,7 @@ BOARD = "/plans/board/"
 
 @pytest.fixture
 def today(cast):
-    return timezone.localdate()
+    return builders.today()
 
 
 def at_work(cast, due, title="Reading", **columns):

@@ -72,7 +72,7 @@ def test_children_of_one_family_name_are_told_apart(cast, as_, client, session):
         type(child).objects.filter(pk=child.pk).update(full_name=name, preferred_name="")
     Seat.objects.ask(session.programme, cast.sibling, by=cast.mother)
     event = only(read(client, make_feed(as_(cast.mother))))
-    assert str(event["summary"]) == "After school: 晴 and 雨"
+    assert str(event["summary"]) == "After school: 晴, 雨"
 
 
 def test_an_afternoon_stays_where_the_clocks_change(cast, as_, client, session):
@@ -155,3 +155,14 @@ def test_it_asks_the_same_for_one_session_and_for_twenty(
         make_session(session.programme, session.begins + dt.timedelta(hours=n))
     with django_assert_num_queries(8):
         assert len(read(client, address).walk("VEVENT")) == 20
+
+
+def test_what_a_volunteer_leads_no_longer_leaves_its_calendar(cast, as_, client, session):
+    volunteer = make_volunteer(cast)
+    volunteer.user = cast.volunteer
+    volunteer.save(update_fields=["user"])
+    session.lead(by=cast.counselor, volunteer=volunteer)
+    address = make_feed(as_(cast.volunteer))
+    only(read(client, address))
+    volunteer.clearances.get().withdraw(by=cast.principal, because="Asked again")
+    assert read(client, address).walk("VEVENT") == []

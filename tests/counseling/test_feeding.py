@@ -206,3 +206,15 @@ def test_sessions_of_one_week_marked_at_the_same_moment_are_all_counted(cast, cl
     sessions = [session_on(club, day) for day in (0, 2, 4)]
     race([lambda one=one: mark(cast, one) for one in sessions])
     assert numbers(plan) == (3, 3, 3)
+
+
+def test_a_prescription_that_changes_within_a_week_asks_for_no_more_than_the_larger(
+    cast, club, clock
+):
+    plan = make_plan(cast, state=Plan.State.ACTIVE)
+    wednesday = MON + dt.timedelta(days=2)
+    prescribe(plan, club, by=cast.counselor, times=2, until=wednesday)
+    prescribe(plan, club, by=cast.counselor, times=2, since=wednesday + dt.timedelta(days=1))
+    next_monday(clock)
+    feed_school(cast.school, timezone.localdate())
+    assert numbers(plan) == (2, 0, 0)

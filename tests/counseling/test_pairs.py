@@ -16,7 +16,7 @@ from counseling.reading.helping import helped_lines
 from counseling.reading.pairs import proposals, together_of
 from counseling.rules.pairing import SCHOOL_DAYS, Child, Mark, propose
 from homeschool.journal.models import Entry
-from tests.builders import make_student, new_key
+from tests.builders import make_guardian, make_student, new_key
 from tests.visits.test_conference_race import race
 
 from .after_school import make_children, make_programme, make_session
@@ -280,3 +280,14 @@ def test_who_is_not_its_family_cannot_answer_for_it(cast, as_, pair):
     pair.confirm(by=cast.adviser)
     assert as_(cast.other_counselor).get(url("pair-say", pair.pk)).status_code == 404
     assert as_(cast.adviser).get(url("pair-say", pair.pk)).status_code == 403
+
+
+def test_who_does_not_decide_for_the_child_says_nothing_of_its_name(cast, as_, pair):
+    pair.confirm(by=cast.adviser)
+    aunt = make_guardian(cast.child, "Lin Mei", relation="aunt", legal_guardian=False)
+    page = as_(aunt).get(url("pair-family", cast.child.pk))
+    assert url("pair-say", pair.pk) not in page.content.decode()
+    answer = as_(aunt).post(url("pair-say", pair.pk), form_key() | {"said": "yes"})
+    assert answer.status_code == 403
+    pair.refresh_from_db()
+    assert pair.helped_agreed is None

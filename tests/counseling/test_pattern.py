@@ -44,3 +44,9 @@ def test_an_hour_that_comes_twice_is_used_once():
     ((_day, begins, ends),) = sessions(night, dt.date(2026, 10, 25), dt.date(2026, 10, 25), MADRID)
     assert begins == dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC)
     assert ends - begins == dt.timedelta(hours=1)
+
+
+def test_two_times_that_fall_on_one_moment_are_one_session():
+    night = [Weekly(7, dt.time(2, 30), 60), Weekly(7, dt.time(3, 30), 90)]
+    found = sessions(night, dt.date(2026, 3, 29), dt.date(2026, 3, 29), MADRID)
+    assert local(found) == [("2026-03-29", "03:30", "04:30")]

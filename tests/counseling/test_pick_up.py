@@ -6,6 +6,7 @@ from django.urls import reverse
 from counseling.models import PickUp
 from homeschool.journal import actions
 from homeschool.journal.models import Entry, Notice, Receipt
+from tests import builders
 
 
 def add(client, child, name="Lin Hong", **more):
@@ -98,3 +99,26 @@ def test_staff_writes_down_what_a_family_said_and_its_reading_is_kept(cast, as_)
     assert page.status_code == 302
     assert "Lin Hong" in counselor.get(url).text
     assert Entry.objects.filter(verb="pick_up.viewed", student=cast.child).exists()
+
+
+def test_whom_a_guardian_named_who_is_restricted_later_is_held_back(cast, as_):
+    tie = cast.father.guardianships.get()
+    tie.restore(by=cast.principal)
+    PickUp.objects.add(cast.child, name="Aunt Wu", relation="aunt", by=cast.father)
+    assert PickUp.objects.live().exists()
+    tie.restrict(by=cast.principal, reason="order")
+    assert not PickUp.objects.live().exists()
+    page = as_(cast.mother).get(reverse("counseling:afternoon", args=[cast.child.pk])).text
+    assert "Please talk to the school first." in page
+
+
+def test_who_only_reads_puts_nobody_on_the_list(cast, as_):
+    aunt = builders.make_guardian(cast.child, "Lin Mei", relation="aunt", legal_guardian=False)
+    client = as_(aunt)
+    page = client.get(reverse("counseling:afternoon", args=[cast.child.pk])).text
+    assert "Add a person" not in page
+    assert "I pick up myself" not in page
+    assert add(client, cast.child, "Stranger").status_code == 403
+    me = reverse("counseling:pick-up-me", args=[cast.child.pk])
+    assert client.post(me).status_code == 403
+    assert not PickUp.objects.exists()

@@ -295,6 +295,7 @@ def test_wrong_rows_are_answered_in_words(cast, as_, plan):
         answer = client.post(url("plan-part", plan.pk, part), rows(**row) | {"edits": plan.edits})
         assert answer.status_code == 422, (part, row)
         assert field in answer.context["forms"].rows.forms[0].errors, (part, row)
+        assert "error-summary" in answer.text, (part, row)
     other = make_plan(cast, cast.sibling)
     foreign = other.tasks.create(what="Theirs", side="teacher")
     stolen = rows(id=foreign.pk, what="Mine", side="student") | {"form-INITIAL_FORMS": "1"}

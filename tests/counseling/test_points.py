@@ -22,7 +22,7 @@ def url(name, *args):
 
 @pytest.fixture
 def today(cast):
-    return timezone.localdate()
+    return builders.today()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def goal(cast, today):
 
 
 def send(client, goal, **data):
-    today = timezone.localdate().isoformat()
+    today = builders.today().isoformat()
     sent = {"value": "60", "on": today, "submission": builders.new_key()} | data
     return client.post(url("point-add", goal.pk), sent)
 

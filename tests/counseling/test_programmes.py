@@ -118,6 +118,50 @@ def test_fewer_places_than_seats_are_refused_with_their_number(cast, today):
     assert programme.capacity == 2
 
 
+def stood_on(client, url):
+    """Return what the page of the form says that stood when it was drawn."""
+    return client.get(url).context["form"]["stood"].value()
+
+
+def test_what_a_colleague_changed_meanwhile_stays(cast, today):
+    programme = going_on(cast, today, name="Chess", weekly=((2, dt.time(16), 60),))
+    client, url = sign_in(cast.counselor), address("programme-edit", programme.pk)
+    stood = stood_on(client, url)
+    programme.change(
+        by=cast.principal, capacity=20, place="The hall", weekly=[Weekly(3, dt.time(15), 45)]
+    )
+    old = form_of(today, capacity="12", name="Chess club", stood=stood)
+    assert client.post(url, old).status_code == 302
+    programme.refresh_from_db()
+    assert (programme.name, programme.capacity, programme.place) == ("Chess club", 20, "The hall")
+    assert programme.weekly() == [Weekly(3, dt.time(15), 45)]
+
+
+def test_how_seats_are_given_is_not_changed_after_a_wish(cast, today):
+    programme = going_on(cast, today, giving="draw", capacity=8)
+    ask(programme, cast.child)
+    response = sign_in(cast.counselor).post(
+        address("programme-edit", programme.pk), form_of(today, giving="first_come")
+    )
+    assert response.status_code == 422
+    assert "How seats are given stays as it is." in response.content.decode()
+
+
+def test_a_longer_session_that_meets_another_of_its_leader_is_said(cast, today):
+    programme = going_on(cast, today, state="draft", weekly=((2, dt.time(16), 60),))
+    programme.move_on("open", by=cast.counselor)
+    session = programme.sessions.to_come().last()
+    other = going_on(cast, today, name="Choir")
+    later = session.__class__.objects.add(other, session.ends, 60, by=cast.counselor)
+    for one in (session, later):
+        one.lead(by=cast.counselor, user=cast.adviser)
+    response = sign_in(cast.counselor).post(
+        address("programme-edit", programme.pk), form_of(today, (2, "16:00", "90"))
+    )
+    assert response.status_code == 422
+    assert "Somebody or something is taken at that time." in response.content.decode()
+
+
 def test_sessions_follow_the_pattern_and_the_days_off(cast, today):
     programme = going_on(cast, today, state="draft", weekly=((2, dt.time(16), 60),))
     programme.move_on("open", by=cast.counselor)
@@ -144,7 +188,9 @@ def test_holidays_are_named_once_and_taken_away(cast, today):
     twice = client.post(url, sent | {"submission": f"{SUBMISSION}3"})
     assert twice.status_code == 422
     assert "These days are free already: Autumn." in twice.content.decode()
-    client.post(address("day-off-remove", DayOff.objects.get().pk))
+    gone = address("day-off-remove", DayOff.objects.get().pk)
+    for _twice in range(2):
+        assert client.post(gone).status_code == 302
     assert not DayOff.objects.exists()
 
 
@@ -260,6 +306,12 @@ def with_groups(cast, today):
     return programme, Draw.objects.make([programme], by=cast.counselor, seed="s")
 
 
+def groups_in(response):
+    """Return the page without the list of the programme's own groups."""
+    assert response.status_code == 200
+    return response.content.decode().replace("1. lives alone", "")
+
+
 @pytest.mark.parametrize("who", ["school_admin", "other_teacher"])
 def test_groups_of_need_are_for_who_works_with_the_child(cast, today, who):
     programme, draw = with_groups(cast, today)
@@ -268,13 +320,23 @@ def test_groups_of_need_are_for_who_works_with_the_child(cast, today, who):
     seats = [address("seat-detail", seat.pk) for seat in programme.seats.all()]
     reader = sign_in(getattr(cast, who))
     for url in pages + (seats if who == "school_admin" else []):
-        page = reader.get(url).content.decode()
+        page = groups_in(reader.get(url))
         assert "lives alone" not in page
         assert "none of these" not in page
         if who == "other_teacher":  # its own child stands there for its teachers
             assert cast.child.full_name not in page
     for url in pages:
-        assert "lives alone" in sign_in(cast.adviser).get(url).content.decode()
+        assert "lives alone" in groups_in(sign_in(cast.adviser).get(url))
+
+
+def test_whose_group_of_need_was_read_stands_in_the_journal(cast, today):
+    programme, draw = with_groups(cast, today)
+    for reader, children in ((cast.counselor, {cast.child.pk}), (cast.school_admin, set())):
+        client = sign_in(reader)
+        for row in (programme, draw):
+            client.get(row.get_absolute_url())
+            read = Entry.objects.about(row).filter(verb="seat.viewed", actor=reader)
+            assert {entry.student_id for entry in read} == children
 
 
 # --- asked for on paper, given up -----------------------------------------------------------------
@@ -314,6 +376,27 @@ def test_staff_gives_a_seat_up_and_the_reading_is_noted(cast, today):
     seat.refresh_from_db()
     waits.refresh_from_db()
     assert (seat.state, seat.leaving_words, waits.state) == ("left", "It moves away", "offered")
+
+
+def test_staff_says_yes_for_a_family_that_called(cast, today):
+    programme = going_on(cast, today, capacity=1)
+    before, seat = ask(programme, cast.classmate), ask(programme, cast.child)
+    before.leave(by=cast.other_mother)
+    client, url = sign_in(cast.counselor), address("seat-accept-for", seat.pk)
+    page = client.get(address("seat-detail", seat.pk)).content.decode()
+    assert "Say yes for the family" in page
+    assert client.post(url, {"how": "phone"}).status_code == 422
+    sent = {"said": "The grandmother", "how": "phone", "submission": f"{SUBMISSION}8"}
+    for _twice in range(2):
+        assert client.post(url, sent).status_code == 302
+    seat.refresh_from_db()
+    assert seat.state == "taken"
+    page = client.get(address("seat-detail", seat.pk)).content.decode()
+    assert "The grandmother" in page
+    seat.leave(by=cast.mother)
+    late = client.post(url, sent | {"submission": f"{SUBMISSION}9"})
+    assert late.status_code == 422
+    assert "or the family has answered already" in late.content.decode()
 
 
 # --- draws ----------------------------------------------------------------------------------------
@@ -361,8 +444,10 @@ def test_the_line_of_a_draw_goes_to_the_file(cast, today):
     response = client.post(url, {"reason": "check", "ending": "csv"})
     rows = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
     assert ["Seed", "s"] in rows
-    assert [row[1] for row in rows[-3:]] == ["'=SUM(1)"] * 3
+    assert [row[1] for row in rows[1:4]] == ["'=SUM(1)"] * 3
     entry = Entry.objects.get(verb="draw.exported")
+    book = client.post(url, {"reason": "check", "ending": "xlsx"})
+    assert book.content[:2] == b"PK"
     assert (entry.kind, entry.data["reason"], entry.data["rows"]) == ("exported", "check", 3)
     assert sign_in(cast.adviser).get(url).status_code == 403
 

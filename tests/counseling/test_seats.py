@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from counseling.models import Draw, Programme, Seat
 from counseling.models.drawing import DrawnAlready
-from counseling.models.programme import FewerThanTaken
+from counseling.models.programme import FewerThanTaken, SeatsAskedFor
 from counseling.models.seat import NotForThisChild, NotOpen, TooLate
 from homeschool.journal.models import Entry, Notice
 from homeschool.people.models import leaving
@@ -131,6 +131,27 @@ def test_a_hundred_who_ask_at_once_get_twelve_seats(cast):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_yes_in_the_last_moment_and_the_next_one_never_share_a_place(cast):
+    for n in range(5):
+        programme = make_programme(cast, capacity=1, name=f"Club {n}")
+        before, offered, after = (
+            ask(programme, child) for child in (cast.child, cast.classmate, cast.sibling)
+        )
+        before.leave(by=cast.mother)
+        over = timezone.now() + HOURS / 2
+        Seat.objects.filter(pk=offered.pk).update(offered_until=over)
+        found = race([
+            lambda one=offered: Seat.objects.get(pk=one.pk).accept(by=cast.other_mother),
+            lambda club=programme, over=over: club.roll_on(over),
+            lambda club=programme, over=over: club.roll_on(over),
+        ])  # fmt: skip
+        holds = programme.seats.holding_a_place().get()
+        taken = found[0] is None
+        assert (holds, holds.state) == ((offered, "taken") if taken else (after, "offered"))
+        assert taken or isinstance(found[0], TooLate)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_who_answer_one_offer_at_once_take_it_once(cast):
     programme = make_programme(cast, capacity=1)
     seat, second = ask(programme, cast.child), ask(programme, cast.classmate)
@@ -174,6 +195,94 @@ def test_a_child_that_gets_its_second_choice_waits_for_its_first(cast):
     assert found == {
         ("Chess", "taken"), ("Chess", "waiting"), ("Choir", "taken"), ("Choir", "not_needed"),
     }  # fmt: skip
+
+
+def test_who_waits_after_a_draw_waits_with_the_need_it_was_drawn_with(cast):
+    chess, choir = (
+        make_programme(
+            cast, name=name, capacity=1, giving=Programme.Giving.DRAW, needs=["lives alone"]
+        )
+        for name in ("Chess", "Choir")
+    )
+    for child in make_children(cast, 6):
+        ask(chess, child, choice=1)
+        ask(choir, child, choice=2)
+    for child in (cast.child, cast.sibling, cast.classmate):  # in one of the two in the group alone
+        ask(chess, child, choice=1, need=0)
+        ask(choir, child, choice=2)
+    draw = Draw.objects.make([chess, choir], by=cast.counselor, seed="s")
+    for programme in (chess, choir):
+        drawn = [one.student for one in draw.line() if str(programme.pk) in one.waiting]
+        assert drawn == [str(seat.student_id) for seat in programme.seats.waiting()]
+
+
+def test_what_is_over_offers_and_takes_nothing(cast):
+    programme = make_programme(cast, capacity=1)
+    seat, offered, waits = (ask(programme, c) for c in (cast.child, cast.classmate, cast.sibling))
+    seat.leave(by=cast.mother)
+    programme.move_on("over", by=cast.counselor)
+    with pytest.raises(TooLate):
+        Seat.objects.get(pk=offered.pk).accept(by=cast.other_mother)
+    found = [Seat.objects.get(pk=one.pk).state for one in (offered, waits)]
+    assert found == ["expired", "left"]
+
+
+def test_a_programme_past_its_last_day_gives_no_seats(cast):
+    programme = make_programme(cast, capacity=1)
+    seat, waits = ask(programme, cast.child), ask(programme, cast.classmate)
+    offered = make_programme(cast, capacity=1, name="Chess")
+    before, late = ask(offered, cast.child), ask(offered, cast.classmate)
+    before.leave(by=cast.mother)
+    yesterday = programme.today - dt.timedelta(days=1)
+    Programme.objects.update(ends=yesterday)
+    assert not Programme.objects.taking_wishes().exists()
+    with pytest.raises(NotOpen):
+        ask(Programme.objects.get(pk=programme.pk), cast.sibling)
+    Seat.objects.get(pk=seat.pk).leave(by=cast.mother)
+    waits.refresh_from_db()
+    assert waits.state == "waiting"
+    with pytest.raises(TooLate):
+        Seat.objects.get(pk=late.pk).accept(by=cast.other_mother)
+    assert Programme.objects.roll_on() == 0
+    Programme.objects.update(ends=programme.today)
+    assert Programme.objects.taking_wishes().count() == 2
+    Programme.objects.roll_on()  # what stands free goes to who waits
+    waits.refresh_from_db()
+    assert waits.state == "offered"
+
+
+def test_an_offer_that_ends_with_a_change_goes_to_the_next(cast):
+    programme = make_programme(cast, capacity=1)
+    seat, second, third = (ask(programme, c) for c in (cast.child, cast.classmate, cast.sibling))
+    seat.leave(by=cast.mother)
+    past = timezone.now() - 50 * HOURS
+    Seat.objects.filter(pk=second.pk).update(offered_at=past, offered_until=past + 48 * HOURS)
+    programme.change(by=cast.counselor, name=programme.name)
+    second.refresh_from_db()
+    third.refresh_from_db()
+    assert (second.state, third.state) == ("expired", "offered")
+
+
+def test_how_seats_are_given_stays_once_somebody_asked(cast):
+    programme = make_programme(cast, giving=Programme.Giving.DRAW)
+    seat = ask(programme, cast.child)
+    with pytest.raises(SeatsAskedFor):
+        programme.change(by=cast.counselor, giving=Programme.Giving.FIRST_COME)
+    seat.leave(by=cast.mother)
+    programme.change(by=cast.counselor, giving=Programme.Giving.FIRST_COME)
+    assert programme.giving == "first_come"
+
+
+def test_a_no_after_a_yes_says_that_it_ended_nothing(cast):
+    programme = make_programme(cast, capacity=1)
+    seat, offered = ask(programme, cast.child), ask(programme, cast.classmate)
+    seat.leave(by=cast.mother)
+    offered.refresh_from_db()
+    other = Seat.objects.get(pk=offered.pk)
+    offered.accept(by=cast.other_mother, said="Her aunt", how="phone")
+    assert other.decline(by=cast.other_mother) is False
+    offered.refresh_from_db()
+    assert (offered.state, offered.answered_for[0]) == ("taken", "Her aunt")
 
 
 def test_who_sees_seats(cast):

@@ -5,10 +5,11 @@ import uuid
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from psycopg2.errors import DeadlockDetected
 
 from counseling.models import DayOff, Leading, Resource, Session
 from counseling.models.session import DayIsOff, OutsideProgramme
@@ -122,6 +123,11 @@ def test_one_session_more_is_planned_once_however_often_it_is_sent(cast, program
     assert [client.post(url, sent).status_code for _n in range(2)] == [302, 302]
     session = programme.sessions.get()
     assert (session.begins, session.minutes) == (moment(tomorrow, dt.time(15, 30), SHANGHAI), 45)
+    longer = {"on": str(tomorrow), "starts": "15:30", "minutes": "90"}
+    answer = send(client, url, **longer)
+    assert answer.status_code == 422
+    assert "begins at this time already" in answer.content.decode()
+    assert programme.sessions.count() == 1
 
 
 def test_no_session_is_on_a_holiday_or_outside_the_programme(cast, programme, tomorrow):
@@ -191,6 +197,33 @@ def test_only_volunteers_cleared_on_the_day_can_be_chosen(cast, programme, tomor
     send(client, at("session-let-go", session), leader=leading.pk)
     assert not session.leaders.exists()
     assert Entry.objects.filter(verb="session.unled").count() == 1
+
+
+def test_who_led_is_put_right_after_it_took_place(cast, programme):
+    session, client = make_session(programme), sign_in(cast.counselor)
+    session.hold(by=cast.counselor)
+    assert at("session-lead", session) in client.get(at("session-detail", session)).content.decode()
+    send(client, at("session-lead", session), who=f"user:{cast.adviser.pk}")
+    leading = session.leaders.get()
+    assert (
+        at("session-let-go", session) in client.get(at("session-detail", session)).content.decode()
+    )
+    send(client, at("session-let-go", session), leader=leading.pk)
+    assert not session.leaders.exists()
+
+
+def test_where_two_wait_for_each_other_nothing_typed_is_lost(
+    cast, programme, tomorrow, monkeypatch
+):
+    def deadlocked(*args, **kwargs):
+        raise OperationalError from DeadlockDetected()
+
+    monkeypatch.setattr(Session, "describe", deadlocked)
+    session = make_session(programme, on(tomorrow))
+    answer = send(sign_in(cast.counselor), at("session-work", session), topic="Rhymes")
+    assert answer.status_code == 422
+    assert "at the same moment" in answer.content.decode()
+    assert "Rhymes" in answer.content.decode()
 
 
 def test_who_is_elsewhere_is_named_with_where(cast, programme, tomorrow):

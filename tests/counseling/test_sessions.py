@@ -1,14 +1,16 @@
 """Sessions: planned by the pattern, moved, called off; nobody and nothing at two places at once."""
 
 import datetime as dt
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from counseling.models import Clearance, DayOff, Resource, Session, Volunteer
-from counseling.models.session import Busy, NotCleared, NotThatState
-from homeschool.journal.models import Notice
+from counseling.models import Absence, Clearance, DayOff, Resource, Session, Volunteer
+from counseling.models.session import Busy, NotCleared, NotThatState, ThenAlready
+from homeschool.journal import kinds
+from homeschool.journal.models import Entry, Notice
 from tests.visits.test_conference_race import race
 
 from .after_school import TUESDAY, make_programme, make_session, make_volunteer
@@ -117,3 +119,74 @@ def test_of_twenty_sessions_that_want_one_room_and_one_leader_one_gets_each(cast
         lost = [error for error in found if isinstance(error, Busy)]
         assert len(lost) == 19, found
         assert {error.what for error in lost} == {busy}
+
+
+def test_who_led_is_put_right_after_it_took_place(cast):
+    session = make_session(make_programme(cast))
+    session.hold(by=cast.counselor)
+    leading = session.lead(by=cast.counselor, user=cast.adviser)
+    session.let_go(leading.pk, by=cast.counselor)
+    assert not session.leaders.exists()
+    verbs = Entry.objects.filter(verb__in=["session.led", "session.unled"]).order_by("pk")
+    assert [entry.verb for entry in verbs] == ["session.led", "session.unled"]
+    volunteer = make_volunteer(cast, until=session.on - DAY)
+    with pytest.raises(NotCleared):
+        session.lead(by=cast.counselor, volunteer=volunteer)
+
+
+def test_of_two_at_one_time_the_second_is_refused_and_never_comes_back_by_itself(cast):
+    programme = make_programme(cast, ends=in_days(60).date(), begins=in_days(-60).date())
+    add = lambda minutes=60: Session.objects.add(  # noqa: E731
+        programme, in_days(3), minutes, by=cast.counselor
+    )
+    first = add()
+    assert add() == first
+    with pytest.raises(ThenAlready):
+        add(90)
+    for _time in range(2):
+        first.call_off(by=cast.counselor)
+        second = add(90)
+        assert second != first
+        assert (second.minutes, second.is_planned, second.begins) == (90, True, in_days(3))
+        first = second
+
+
+def test_a_time_it_comes_back_to_is_told_anew(cast):
+    session = make_session(make_programme(cast), in_days(3))
+    for n in (4, 3, 4):
+        session.move(in_days(n), by=cast.counselor)
+    session.describe(by=cast.counselor, topic="Rhymes")
+    notices = Notice.objects.filter(kind="session.moved").order_by("created_at")
+    alive = kinds.get("session.moved").alive
+    assert [alive(notice) for notice in notices] == [False, False, True]
+
+
+def test_of_a_session_that_is_gone_nobody_is_told(cast):
+    session = make_session(make_programme(cast), in_days(3))
+    session.move(in_days(4), by=cast.counselor)
+    session.delete()
+    for notice in Notice.objects.filter(kind__startswith="session.moved"):
+        kind = kinds.get(notice.kind)
+        assert not kind.alive(notice)
+        assert not kind.recipients(notice).exists()
+        assert kind.urgency_of(notice) == ("routine", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_about_a_session_does_not_wait_for_who_changes_it(cast):
+    session, ready, kept = make_session(make_programme(cast)), Event(), Event()
+
+    def changes():
+        with transaction.atomic():
+            session.locked()
+            ready.set()
+            return kept.wait(5)
+
+    def keeps():
+        ready.wait(5)
+        Absence.objects.create(
+            student=cast.child, session=session, on=session.on, said_by=cast.mother
+        )
+        kept.set()
+
+    assert race([changes, keeps]) == [True, None]

@@ -8,7 +8,7 @@ from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
 
-from counseling.models import Clearance, Volunteer
+from counseling.models import Clearance, DayOff, Volunteer
 from counseling.models.session import NotCleared
 from counseling.models.volunteer import (
     FREED,
@@ -19,6 +19,7 @@ from counseling.models.volunteer import (
     hours_by_programme,
     hours_of,
 )
+from counseling.reading.sessions import set_up
 from counseling.reading.volunteer_letters import write_refusal
 from counseling.reading.volunteers import certificate_of, hours_by_term
 from homeschool.fields import unseal
@@ -313,3 +314,47 @@ def test_the_same_address_waits_once_at_a_school(cast):
     ):
         applied(cast, email="WEN@example.org")
     applied(cast, school=cast.other_school)
+
+
+@pytest.mark.parametrize("kind", ["health", "reference"])
+def test_another_check_alone_lets_nobody_lead(cast, kind):
+    volunteer, session = applied(cast), make_session(make_programme(cast), in_days(3))
+    volunteer.accept(by=cast.principal, user=cast.volunteer)
+    volunteer.clear(
+        by=cast.principal, kind=kind, issued_on=timezone.localdate() - 9 * DAY,
+        expires_on=timezone.localdate() + 300 * DAY,
+    )  # fmt: skip
+    assert not Volunteer.objects.cleared_on(session.on).exists()
+    assert not Volunteer.objects.helping(cast.volunteer).exists()
+    assert volunteer.clearance_on(session.on) is None
+    with pytest.raises(NotCleared):
+        session.lead(by=cast.counselor, volunteer=volunteer)
+
+
+def test_whoever_was_freed_is_not_of_a_session_that_is_called_off_later(cast):
+    volunteer = helper(cast)
+    (session,) = led_by(volunteer, cast, 3)
+    session.lead(by=cast.counselor, user=cast.adviser)
+    volunteer.rest(by=cast.principal)
+    session.call_off(by=cast.counselor)
+    assert [row.user for row in session.leaders.named()] == [cast.adviser]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("other", ["set up", "day off"])
+def test_nobody_waits_for_each_other_where_a_volunteer_goes_meanwhile(cast, other):
+    volunteer = helper(cast)
+    clubs = [make_programme(cast, name=f"Club {n}", weekly=()) for n in range(2)]
+    sessions = [make_session(clubs[n % 2], in_days(3 + n)) for n in range(8)]
+    today, works = timezone.localdate(), []
+    for session in reversed(sessions):
+        session.lead(by=cast.counselor, volunteer=volunteer)
+    if other == "set up":
+        things = {"leaders": [cast.adviser, volunteer], "things": []}
+        works = [lambda club=club: set_up(club, by=cast.counselor, **things) for club in clubs]
+    else:
+        off = {"on": today, "until": today + 30 * DAY, "name": "Feast"}
+        works = [lambda: DayOff.objects.add(cast.school, by=cast.counselor, **off)]
+    found = race([*works, lambda: volunteer.rest(by=cast.principal)])
+    assert not [one for one in found if isinstance(one, Exception)], found
+    assert not volunteer.to_come().exists()

@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils import timezone
 
+from tests import builders
 from visits import recording
 from visits.models import Draft, Visit, VisitChild
 
@@ -26,7 +27,7 @@ def whole_answers(cast, *children, **more):
     answers = {
         "children": [str(child.pk) for child in children],
         "mode": "home",
-        "day": f"{timezone.localdate() - dt.timedelta(days=1):%Y-%m-%d}",
+        "day": f"{builders.today() - dt.timedelta(days=1):%Y-%m-%d}",
         "start": "16:30",
         "end": "17:15",
         "present": [str(cast.mother.pk)],
@@ -40,7 +41,7 @@ def whole_answers(cast, *children, **more):
         "promise_0_side": "school",
         "promise_0_what": "Hand over the bus pass",
         "promise_0_owner": str(cast.adviser.pk),
-        "promise_0_due": f"{timezone.localdate() + dt.timedelta(days=7):%Y-%m-%d}",
+        "promise_0_due": f"{builders.today() + dt.timedelta(days=7):%Y-%m-%d}",
         "promise_0_child": str(children[0].pk),
         "shared_summary": "Thank you for the tea.",
         "staff_note": "She was proud.",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -235,7 +236,7 @@ def test_old_visits_are_counted_in_one_action(cast, as_, campaign):
     old = make_visit(None, cast.child, by=cast.counselor, days=3)
     targeted = make_visit(None, cast.child, by=cast.counselor, days=3, purpose="targeted")
     early = make_visit(None, cast.child, by=cast.counselor, days=300)
-    day = old.happened_at.date()
+    day = timezone.localdate(old.happened_at, ZoneInfo(cast.school.time_zone))
     sent = {
         "starts": f"{day.replace(day=1)}",
         "ends": f"{day}",
@@ -404,7 +405,7 @@ def test_an_admin_takes_no_records_along(cast, as_, campaign):
 
 # --- visits that count ------------------------------------------------------------------------------------
 def plan(cast, **more):
-    day = timezone.localdate() + dt.timedelta(days=3)
+    day = builders.today() + dt.timedelta(days=3)
     return {
         "child": [str(cast.child.pk)], "day": f"{day}", "start": "16:30", "minutes": "45",
         "mode": "home", "colleagues": [str(cast.adviser.pk)], "purpose": "relationship",

@@ -188,7 +188,7 @@ def test_only_staff_answers_it(cast, as_, need):
 
 def test_it_lists_the_longest_open_first(cast, client):
     newer = hold_visit(cast)
-    day = f"{timezone.localdate() - dt.timedelta(days=9):%Y-%m-%d}"
+    day = f"{builders.today() - dt.timedelta(days=9):%Y-%m-%d}"
     older = hold_visit(cast, cast.sibling, day=day)
     found = shown(client.get(LIST))
     assert [need.visit for need in found] == [older, older, newer, newer]

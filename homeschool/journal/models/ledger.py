@@ -77,6 +77,23 @@ class Entry(models.Model):
             data=data,
         )
 
+    @classmethod
+    def viewed_of(cls, verb, about, students, *, by, school):
+        """Write for each of these children (ids) that `by` read of it on the page of `about`: one
+        statement, none where there is no child."""
+        cls.objects.bulk_create(
+            cls(
+                kind=cls.Kind.VIEWED,
+                verb=verb,
+                actor=by,
+                student_id=student,
+                school=school,
+                about_type=about._meta.label_lower,
+                about_id=str(about.pk),
+            )
+            for student in students
+        )
+
 
 class Submission(models.Model):
     """A form that was sent: its hidden key, and the first answer that it got."""

@@ -102,7 +102,7 @@ class StaffForm(SubmissionFormMixin, CleanTextMixin, SpanFields):
                 sight.COUNSELOR: _("sees the children of the caseload"),
                 sight.LEADER: _("sees the whole school, or one grade or college"),
                 sight.SCHOOL_ADMIN: _("sees the whole school, and sets it up"),
-                sight.VOLUNTEER: _("sees no child yet"),
+                sight.VOLUNTEER: _("sees the children of the sessions that it leads"),
                 sight.PARTNER: _("sees no child yet"),
                 sight.DISTRICT: _("sees no child, only figures"),
             }

@@ -4,10 +4,11 @@ import csv
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from psycopg2.errors import DeadlockDetected as Deadlock
 
 from homeschool.journal.models import Submission
 from homeschool.people import sight
@@ -37,7 +38,10 @@ def answered(request, form, work, said=""):
         return redirect(first) if first else None
     try:
         answer = Submission.once(request.user, key, work)
-    except IntegrityError:  # somebody else was quicker: the row that was free is taken now
+    except (IntegrityError, OperationalError) as error:
+        # somebody else was quicker: the row that was free is taken now, or each waited for the other
+        if isinstance(error, OperationalError) and not isinstance(error.__cause__, Deadlock):
+            raise
         form.add_error(
             None, _("Somebody else changed this at the same moment. Please look and send again.")
         )
