@@ -237,6 +237,7 @@ def register_evaluation():
             alive=_still_asked,
             asks="read",
             urgency=kinds.ROUTINE,
+            lives_for=dt.timedelta(days=5),
         )
     )
     kinds.register(

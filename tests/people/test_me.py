@@ -70,11 +70,15 @@ def test_home_asks_a_family_with_several_children_whose_page(cast, as_):
     assert str(cast.child.pk) in text
 
 
-@pytest.mark.parametrize("who", ["father", "volunteer", "district"])
+@pytest.mark.parametrize("who", ["father", "district"])
 def test_home_is_kind_to_those_who_have_no_page(cast, as_, who):
     answer = as_(getattr(cast, who)).get("/")
     assert answer.status_code == 200
     assert "林小雨" not in answer.content.decode()
+
+
+def test_home_sends_a_volunteer_to_its_groups(cast, as_):
+    assert as_(cast.volunteer).get("/").url == "/after-school/mine/"
 
 
 def test_home_sends_the_first_admin_to_the_start(cast, as_):

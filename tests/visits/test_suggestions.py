@@ -44,9 +44,18 @@ def send(client, suggestion, text="It is ordered.", verb="answer", key=None):
 
 def make_late(suggestion, days=1):
     """Let it wait too long: its visit took place so long ago."""
-    due_on = timezone.localdate() - dt.timedelta(days=days)
+    due_on = builders.today() - dt.timedelta(days=days)
     with pgtrigger.ignore("visits.Suggestion:what_was_suggested_stays"):
         Suggestion.objects.filter(pk=suggestion.pk).update(due_on=due_on)
+
+
+def answered_after(suggestion, by, hours=30):
+    """Let the leader answer it so many hours after it was said, whatever the clock shows now."""
+    with pgtrigger.ignore("visits.Suggestion:what_was_suggested_stays"):
+        asked_at = timezone.now() - dt.timedelta(hours=hours)
+        Suggestion.objects.filter(pk=suggestion.pk).update(asked_at=asked_at)
+    suggestion.refresh_from_db()
+    suggestion.reply("Yes", by=by)
 
 
 # --- made with the visit ----------------------------------------------------------------------------
@@ -416,7 +425,7 @@ def test_it_lists_what_waits_longest_first(cast, as_):
     rows = [suggest(cast, text=f"Suggestion {n}") for n in range(4)]
     make_late(rows[2], 1)
     make_late(rows[1], 5)
-    rows[0].reply("Yes", by=cast.principal)
+    answered_after(rows[0], cast.principal)
     response = as_(cast.principal).get(LIST)
     assert shown(response) == ["Suggestion 1", "Suggestion 2", "Suggestion 3", "Suggestion 0"]
     assert response.context["figures"] == {
@@ -511,10 +520,10 @@ def test_today_tells_a_leader_what_waits(cast, as_):
 
 
 def test_it_counts_the_days_until_an_answer(cast):
-    suggest(cast).reply("Yes", by=cast.principal)
-    found = figures(Suggestion.objects.all(), timezone.localdate())
+    answered_after(suggest(cast), cast.principal)
+    found = figures(Suggestion.objects.all(), builders.today())
     assert found == {"asked": 1, "answered": 1, "waiting": 0, "late": 0, "days": 1}
-    none = figures(Suggestion.objects.none(), timezone.localdate())
+    none = figures(Suggestion.objects.none(), builders.today())
     assert none["days"] is None
 
 
