@@ -4,10 +4,12 @@ who makes a pause, one who has applied; and the address at which people apply.""
 import datetime as dt
 
 from counseling.models import (
+    Attendance,
     Availability,
     Clearance,
     Leading,
     Programme,
+    Seat,
     Session,
     Training,
     Volunteer,
@@ -17,6 +19,7 @@ from counseling.models import (
 
 THURSDAY, AT_FOUR, MINUTES = 3, 16, 75
 WEEKS = range(-8, 4)
+LATE_OR_EXCUSED = {0: Attendance.Mark.LATE, 4: Attendance.Mark.EXCUSED}
 # (key, name, state, e-mail, phone, languages, language of the application, sent by, good at, age)
 PEOPLE = (
     ("vera", "Vera Lindqvist", "accepted", "veralindqvist@demo.example", "", ["en", "fr"], "en",
@@ -122,6 +125,36 @@ def _chess(world):
         for volunteer in _leaders(world, session)
     ])  # fmt: skip
     world.chess = programme
+    _players(world, programme, [row for row in sessions if row.state == Session.State.HELD])
+
+
+def _players(world, programme, held):
+    """Eight children play; who was there the last time nobody has said yet."""
+    children = [child for child in world.students if child.pk != world.xiaoyu.pk][::7][:8]
+    asked_at = world.at(THURSDAY - world.today.weekday() + 7 * WEEKS[0] - 10)
+    world.save([
+        Seat(
+            id=world.id("seat", "chess", child.number), programme=programme, student=child,
+            asked_by=world.mei_chen, asked_at=asked_at, taken_at=asked_at, how=Seat.How.PAPER,
+            state=Seat.State.TAKEN,
+        )
+        for child in children
+    ])  # fmt: skip
+    world.save(
+        [
+            _line(world, row, child, LATE_OR_EXCUSED.get((week + n) % 9, Attendance.Mark.PRESENT))
+            for week, row in enumerate(held[:-1])
+            for n, child in enumerate(children)
+        ]
+    )
+
+
+def _line(world, row, child, mark):
+    there = mark in Attendance.THERE
+    return Attendance(
+        session=row, student=child, mark=mark, minutes=MINUTES if there else 0,
+        engagement=2 if there else None, by=world.vera_lindqvist, at=row.ends,
+    )  # fmt: skip
 
 
 def _leaders(world, session):
