@@ -105,6 +105,13 @@ def test_no_template_holds_inline_style_or_script():
 # --- the living page ---------------------------------------------------------------------------
 
 
+def test_a_named_format_stands_alone():
+    """Beside other letters its name is read letter by letter: “Nov+0800nov.CST00_…”."""
+    for path in [*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")]:
+        for said in re.findall(r'\|(?:date|time):"([^"]*_FORMAT[^"]*)"', path.read_text()):
+            assert re.fullmatch("[A-Z_]+", said), f"{path}: {said}"
+
+
 def test_the_living_page_does_not_exist_in_production():
     with pytest.raises(Resolver404):
         resolve("/look/", "homeschool.urls")
