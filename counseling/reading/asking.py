@@ -4,8 +4,6 @@ import datetime as dt
 from functools import cached_property
 
 from django.conf import settings
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +13,7 @@ from counseling.models.programme import ITEM
 from counseling.models.seat import GIVEN, NOT_GIVEN, OFFERED
 from homeschool.journal import kinds
 from homeschool.people import sight
-from homeschool.people.models import User
+from homeschool.people.models.signed_link import SignedLink
 from visits.models.story import decides
 
 from .programmes import pattern_in_words
@@ -156,32 +154,28 @@ class Asking:
 # --- the link -------------------------------------------------------------------------------------
 
 
-def _signer():
-    return signing.Signer(salt="counseling.seat", sep=".")
+def _made_at(seat):
+    return f"{seat.offered_at:%Y%m%d%H%M%S}"
 
 
 def seat_token(seat, user_id):
     """Return the token by which this one person answers this one offer, without an account; a later
     offer of the same seat has another."""
-    return _signer().sign(f"{seat.pk}_{user_id}_{seat.offered_at:%Y%m%d%H%M%S}")
+    return _LINK.token(seat.pk, user_id, _made_at(seat))
 
 
 def open_seat_token(token):
-    """Return (seat, person) of a token of ours, whatever became of them, or None."""
-    try:
-        seat_id, user_id, at = _signer().unsign(token).split("_")
-        seat = _seats().filter(pk=seat_id).first()
-        person = User.objects.filter(pk=user_id, is_active=True).first()
-    except (signing.BadSignature, ValueError, ValidationError):
-        return None
-    if not seat or not person or not seat.offered_at or f"{seat.offered_at:%Y%m%d%H%M%S}" != at:
-        return None
-    return seat, person
+    """Return (seat, person) of a token of ours for the offer that the seat had last, or None."""
+    seat, person, at = _LINK.open(token) or (None, None, None)
+    return (seat, person) if seat and seat.offered_at and _made_at(seat) == at else None
 
 
 def _seats():
     rows = Seat.objects.select_related("programme__school", "student__school")
     return rows.prefetch_related("programme__pattern")
+
+
+_LINK = SignedLink("counseling.seat", _seats)
 
 
 class Offered(Wished):

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.db.models import DateTimeField, Exists, OuterRef, Value
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -25,7 +23,8 @@ from counseling.models.shares import WEEK, monday_of
 from homeschool.journal import kinds
 from homeschool.journal.models import hours, reminding
 from homeschool.journal.models.reminding import Rule, minutes
-from homeschool.people.models import School, Student, User
+from homeschool.people.models import School, Student
+from homeschool.people.models.signed_link import SignedLink
 from homeschool.people.views.seen import listed
 from visits.reading.telling import day_in_words
 
@@ -35,27 +34,13 @@ MONDAY, MIDNIGHT = 1, dt.time()
 # --- the link -------------------------------------------------------------------------------------
 
 
-def _signer():
-    return signing.Signer(salt="counseling.check_in", sep=".")
+def _check_ins():
+    return CheckIn.objects.select_related("school")
 
 
-def check_in_token(check_in_id, user_id):
-    """Return the token by which this one person answers for this one home and week.
-
-    Nothing of it is kept: it is signed, and whether it still opens is looked up each time.
-    """
-    return _signer().sign(f"{check_in_id}_{user_id}")
-
-
-def open_check_in_token(token):
-    """Return (check-in, person) of a token of ours, whatever became of them, or None."""
-    try:
-        check_in_id, user_id = _signer().unsign(token).split("_")
-        check_in = CheckIn.objects.select_related("school").filter(pk=check_in_id).first()
-        person = User.objects.filter(pk=user_id, is_active=True).first()
-    except (signing.BadSignature, ValueError, ValidationError):
-        return None
-    return (check_in, person) if check_in and person else None
+# One person answers for one home and week.
+_LINK = SignedLink("counseling.check_in", _check_ins)
+check_in_token, open_check_in_token = _LINK.token, _LINK.open
 
 
 # --- as a family is asked ---------------------------------------------------------------------------

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +22,8 @@ from homeschool.journal import kinds
 from homeschool.journal.models import Notice, reminding
 from homeschool.journal.models.reminding import Rule, days, minutes
 from homeschool.people import sight
-from homeschool.people.models import Student, User
+from homeschool.people.models import Student
+from homeschool.people.models.signed_link import SignedLink
 from visits.reading.telling import day_in_words
 
 AT_FIVE = dt.time(17)
@@ -33,28 +32,13 @@ Side = Evaluation.Side
 # --- the link ---------------------------------------------------------------------------------------
 
 
-def _signer():
-    return signing.Signer(salt="counseling.evaluation", sep=".")
+def _seats():
+    return Seat.objects.select_related("programme__school", "student__school")
 
 
-def evaluation_token(seat_id, user_id):
-    """Return the token by which this one person says what it thinks of one child's programme.
-
-    Nothing of it is kept: it is signed, and whether it still opens is looked up each time.
-    """
-    return _signer().sign(f"{seat_id}_{user_id}")
-
-
-def open_evaluation_token(token):
-    """Return (seat, person) of a token of ours, whatever became of them, or None."""
-    try:
-        seat_id, user_id = _signer().unsign(token).split("_")
-        seats = Seat.objects.select_related("programme__school", "student__school")
-        seat = seats.filter(pk=seat_id).first()
-        person = User.objects.filter(pk=user_id, is_active=True).first()
-    except (signing.BadSignature, ValueError, ValidationError):
-        return None
-    return (seat, person) if seat and person else None
+# One person says what it thinks of the programme in which one child has, or had, a seat.
+_LINK = SignedLink("counseling.evaluation", _seats)
+evaluation_token, open_evaluation_token = _LINK.token, _LINK.open
 
 
 # --- as a family is asked -----------------------------------------------------------------------------

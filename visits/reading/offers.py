@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +16,7 @@ from homeschool.journal import kinds
 from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.models import User
+from homeschool.people.models.signed_link import SignedLink
 from homeschool.people.views.seen import listed
 from visits.models import Offer, Visit, Visitor
 from visits.models.planning import sequence_of
@@ -28,25 +27,15 @@ from .urgency import IN_TIME, visit_urgency
 # --- the link -------------------------------------------------------------------------------------
 
 
-def _signer():
-    return signing.Signer(salt="visits.offer", sep=".")
+def _offers():
+    return Offer.objects.select_related(
+        "round__school", "visit__school", "visit__household", "answered_by"
+    )
 
 
-def offer_token(offer_id, user_id):
-    """Return the token by which this one person answers this one offer, without an account."""
-    return _signer().sign(f"{offer_id}_{user_id}")
-
-
-def open_offer_token(token):
-    """Return (offer, person) of a token of ours, whatever became of them, or None."""
-    try:
-        offer_id, user_id = _signer().unsign(token).split("_")
-        related = ("round__school", "visit__school", "visit__household", "answered_by")
-        offer = Offer.objects.select_related(*related).filter(pk=offer_id).first()
-        person = User.objects.filter(pk=user_id, is_active=True).first()
-    except (signing.BadSignature, ValueError, ValidationError):
-        return None
-    return (offer, person) if offer and person else None
+# One person answers one offer.
+_LINK = SignedLink("visits.offer", _offers)
+offer_token, open_offer_token = _LINK.token, _LINK.open
 
 
 def address(name, token):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.core import signing
-from django.core.exceptions import ValidationError
 from django.db.models import Avg, Count, F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
@@ -16,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
 from homeschool.people import sight
-from homeschool.people.models import User
+from homeschool.people.models.signed_link import SignedLink
 from homeschool.people.views.seen import listed
 from visits.models import Summary, Voice
 from visits.models.voice import closes_at, is_open
@@ -28,27 +26,13 @@ FACES = {Answer.YES: "yes", Answer.PARTLY: "partly", Answer.NO: "no"}
 # --- the link -------------------------------------------------------------------------------------
 
 
-def _signer():
-    return signing.Signer(salt="visits.voice", sep=".")
+def _summaries():
+    return Summary.objects.select_related("visit__school")
 
 
-def voice_token(visit_id, user_id):
-    """Return the token by which this one person answers for this one visit, without an account.
-
-    Nothing of it is kept: it is signed, and whether it still opens is looked up each time.
-    """
-    return _signer().sign(f"{visit_id}_{user_id}")
-
-
-def open_voice_token(token):
-    """Return (summary, person) of a token of ours, whatever became of them, or None."""
-    try:
-        visit_id, user_id = _signer().unsign(token).split("_")
-        summary = Summary.objects.select_related("visit__school").filter(visit=visit_id).first()
-        person = User.objects.filter(pk=user_id, is_active=True).first()
-    except (signing.BadSignature, ValueError, ValidationError):
-        return None
-    return (summary, person) if summary and person else None
+# One person answers for one visit; what opens is its summary.
+_LINK = SignedLink("visits.voice", _summaries, field="visit")
+voice_token, open_voice_token = _LINK.token, _LINK.open
 
 
 # --- as a family is asked -------------------------------------------------------------------------
