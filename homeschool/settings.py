@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "homeschool.journal",
     "homeschool.people",
     "visits",
+    "messaging",
     "counseling",
     "homeschool.reports",
     "homeschool.demo",

@@ -78,10 +78,13 @@ class Notice(models.Model):
         Notice.objects.filter(pk=self.pk, expanded_at=None).update(next_at=after(seconds))
 
     @classmethod
-    def post(cls, kind, about, *, school, by, student=None, dedupe_key=None, urgent_because=""):
+    def post(
+        cls, kind, about, *, school, by, student=None, dedupe_key=None, urgent_because="",
+        not_before=None,
+    ):  # fmt: skip
         """Record that people must be told of `about`, once, in the transaction of the fact.
 
-        The same (school, kind, dedupe_key) again changes nothing and returns the first notice.
+        Nobody is told before `not_before`. The same (school, kind, dedupe_key) again changes nothing and returns the first notice.
         `urgent_because` is a sentence for the reader, marked for translation in the code, why this
         one waits for nobody's morning; it holds nothing about a child.
         """
@@ -96,6 +99,7 @@ class Notice(models.Model):
                     "student": student,
                     "actor": by,
                     "urgent_because": urgent_because,
+                    "next_at": not_before or timezone.now(),
                 },
             )
             if new:

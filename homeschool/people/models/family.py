@@ -448,6 +448,7 @@ class Grant(models.Model):
         VISITS = "visits", _("visits and promises")
         PLANS = "plans", _("counselling plans")
         SESSIONS = "sessions", _("after-school sessions")
+        MESSAGES = "messages", _("messages")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="grants")
