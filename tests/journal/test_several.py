@@ -29,9 +29,10 @@ def parent_of(pid):
 
 
 def waiting():
+    """Whether letters or jobs still wait; asked in this order, since letters are written meanwhile."""
     return (
-        Delivery.objects.waiting().exists()
-        or Delivery.objects.filter(channel="email").count() < MANY
+        Delivery.objects.filter(channel="email").count() < MANY
+        or Delivery.objects.waiting().exists()
         or Job.objects.waiting().exists()
     )
 
