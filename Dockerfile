@@ -17,7 +17,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --only-binary :all: -
 COPY . .
 # The secrets it needs to read the settings are made up for this one command, and kept nowhere.
 RUN python manage.py collectstatic --noinput \
-    && python -m compileall -q homeschool visits counseling \
+    && python -m compileall -q homeschool visits counseling messaging \
     && chmod -R a+rX .
 
 # The code and the static files belong to root: the portal reads them and writes nothing here.

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("homeschool.reports.urls")),
     path("visits/", include("visits.urls")),
     path("", include("counseling.urls")),
+    path("", include("messaging.urls")),
     path("accounts/", include("homeschool.people.signin.urls")),
     path("api/v1/", include("homeschool.api")),
 ]

@@ -1,0 +1,5 @@
+from django.http import HttpResponse
+
+
+def suggestion_list(request):
+    return HttpResponse()
