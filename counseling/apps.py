@@ -12,6 +12,7 @@ class CounselingConfig(AppConfig):
         from counseling.models import invariants
         from counseling.reading import PURPOSES
         from counseling.reading.asking import register_seats
+        from counseling.reading.audiences import register_audiences
         from counseling.reading.check_in import register_check_in
         from counseling.reading.evaluation import register_evaluation
         from counseling.reading.feeding import register_feeding
@@ -25,6 +26,7 @@ class CounselingConfig(AppConfig):
         seen.PURPOSES |= PURPOSES
         actions.register()
         running.register_jobs()
+        register_audiences()
         register_check_in()
         register_evaluation()
         register_feeding()

@@ -7,6 +7,7 @@ from counseling.api import Marks, Plans, Programmes, Sessions
 from homeschool.people.api import roster
 from homeschool.people.api.document import document
 from homeschool.people.api.noes import nothing_here
+from messaging.api import Announcements, Messages, Threads
 from visits.api import Promises, Visits
 
 app_name = "api"
@@ -24,6 +25,9 @@ router.register("plans", Plans, "plan")
 router.register("programmes", Programmes, "programme")
 router.register("sessions", Sessions, "session")
 router.register("attendance", Marks, "attendance")
+router.register("threads", Threads, "thread")
+router.register("messages", Messages, "message")
+router.register("announcements", Announcements, "announcement")
 
 urlpatterns = [
     path("schema/", document, name="schema"),

@@ -20,6 +20,7 @@ HEARTBEAT = 10  # seconds between two signs of life of worker and beat
 SWEEP = 10  # seconds between two looks for what a dead worker held
 EVENING = 60  # seconds between two looks for whom it is evening
 MONDAY = 300  # seconds between two looks for where it is Monday morning
+ANNOUNCE = 30  # seconds between two looks for announcements whose moment is here
 REMIND = 60  # seconds between two looks at the table of reminders
 ROLL_ON = 300  # seconds between two looks for offers of seats that nobody answered in time
 TIDY = 3600  # seconds between two looks for what is kept no longer
@@ -50,6 +51,8 @@ app.conf.beat_schedule = {
     "digests": {"task": "journal.digests", "schedule": EVENING, "options": {"expires": EVENING}},
     # Writes to those who lead a school what the week was, on Monday morning.
     "week": {"task": "journal.week", "schedule": MONDAY, "options": {"expires": MONDAY}},
+    # Lets announcements leave whose moment is here; which these are stands in their rows.
+    "announce": {"task": "messaging.announce", "schedule": ANNOUNCE, "options": {"expires": ANNOUNCE}},
     # Tells of what is due by the clock; which rules there are, each room says (visits/reading/reminders.py).
     "remind": {"task": "journal.remind", "schedule": REMIND, "options": {"expires": REMIND}},
 }

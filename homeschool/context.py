@@ -96,11 +96,20 @@ def _is_here(place, request):
     return request.path == place.url or (match is not None and match.view_name == place.name)
 
 
+# Rooms whose pages have several beginnings, and the place to which all of them belong.
+FIRST_OF_ROOM = {"messaging": "messaging:thread-list"}
+
+
+def _first_of_room(request):
+    match = request.resolver_match
+    return FIRST_OF_ROOM.get(match.namespace if match else "")
+
+
 def places_of(places, request, roles):
     """Return those of `places` that exist and are for `roles`, the one at hand marked.
 
-    A page that is no place itself belongs to the place whose address its own begins with; on
-    other pages of a family, which are about their child, that is Home.
+    A page that is no place itself belongs to the place whose address its own begins with, or to the
+    first one of its room; on other pages of a family, which are about their child, that is Home.
     """
     found = []
     for place in places:
@@ -110,6 +119,7 @@ def places_of(places, request, roles):
     here = [place for place in found if _is_here(place, request)] or [
         place for place in found if place.url != "/" and request.path.startswith(place.url)
     ]
+    here = here or [place for place in found if place.name == _first_of_room(request)]
     if not here and places is FAMILY_PLACES:
         here = [place for place in found if place.url == "/"]
     if here:

@@ -6,6 +6,7 @@ servers, starts them again on their ports when they die, and ends them when no c
 lock any more, however the last one ended. With DATABASE_URL and REDIS_URL set nothing of this runs.
 """
 
+import atexit
 import base64
 import contextlib
 import hashlib
@@ -186,8 +187,7 @@ def _start_keeper(state, pause, throwaway):
             stderr=log,
             start_new_session=True,
         )
-    for old in _KEEPERS:
-        old.poll()
+    _bury_keepers()
     _KEEPERS.append(keeper)
     with keeper.stdout as stream:
         answer = _line(stream, 120, pause)
@@ -198,6 +198,13 @@ def _start_keeper(state, pause, throwaway):
 
 
 _KEEPERS = []  # ours outlive this command where others use them: nobody waits for them
+
+
+@atexit.register
+def _bury_keepers():
+    """Take note of the keepers of ours that have ended, so that none stays a zombie."""
+    for keeper in _KEEPERS:
+        keeper.poll()
 
 
 def _line(stream, seconds, pause):

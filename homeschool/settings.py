@@ -8,6 +8,7 @@ import os
 import sys
 import zoneinfo
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import pgtrigger
@@ -45,6 +46,13 @@ def data_keys(text):
             "DATA_KEYS must be id:key[,id:key]. Make a key with `python3 manage.py doctor --new-key`."
         )
     return keys
+
+
+def is_plain_address(url):
+    """Whether `url` names a web server, perhaps with a path: no user, password, query or fragment."""
+    parts = urlsplit(url)
+    plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and plain
 
 
 OWN_SERVERS = "Start through manage.py, which brings its own PostgreSQL and Redis, or set it: see .env.example."
@@ -308,6 +316,11 @@ ANYMAIL = read("dict", "MAIL_PROVIDER_KEYS", "NAME=value,NAME=value", default={}
 DEFAULT_FROM_EMAIL = read(
     "str", "MAIL_FROM", "An address.", default="Home & School <portal@localhost>"
 )
+# The operator's own machine that translates messages (LibreTranslate); empty: none, and no text leaves.
+TRANSLATION_URL = read("str", "TRANSLATION_URL", "http://host:port", default="").rstrip("/")
+TRANSLATION_KEY = read("str", "TRANSLATION_KEY", "The key of its API.", default="")
+if TRANSLATION_URL and not is_plain_address(TRANSLATION_URL):
+    raise ImproperlyConfigured("TRANSLATION_URL must be http://host:port or https://host, no more")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -387,6 +400,8 @@ SPECTACULAR_SETTINGS = {
         "PlanState": "counseling.models.Plan.State",
         "ProgrammeState": "counseling.models.Programme.State",
         "SessionState": "counseling.models.Session.State",
+        "PromiseSide": "visits.models.Promise.Side",
+        "SeatSide": "messaging.models.Seat.Side",
     },
 }
 LOGGING = {

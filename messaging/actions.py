@@ -6,16 +6,19 @@ from django.utils.translation import ngettext
 from homeschool.people.actions import merging
 from homeschool.people.models.leaving import Held, on_leaving
 
-from .models import Draft, Seat, Thread
+from .models import Draft, NewsRead, ResourceRead, Seat, Suggestion, Telling, Thread
+from .models.message import MOST
 
 NAMES = ("threads", "messages")
 # Who wrote something keeps the name under which it was written.
 HISTORY = (
     "messaging.Thread.opened_by", "messaging.Thread.closed_by", "messaging.Message.author",
+    "messaging.Attachment.erased_by",
     "messaging.Remark.author", "messaging.Translation.by", "messaging.Translation.checked_by",
     "messaging.Unclear.person", "messaging.Unclear.helper", "messaging.Away.person",
     "messaging.Away.substitute", "messaging.Announcement.made_by", "messaging.Wording.by",
-    "messaging.Wording.checked_by", "messaging.SavedList.made_by",
+    "messaging.Wording.checked_by", "messaging.SavedList.made_by", "messaging.Template.made_by",
+    "messaging.Telling.owner", "messaging.Telling.done_by", "messaging.OfficeHours.person", "messaging.Suggestion.answered_by", "messaging.FurtherWord.by",
 )  # fmt: skip
 
 
@@ -30,12 +33,41 @@ def move_seats(done):
 
 
 def move_drafts(done):
-    """Let the kept account go on with what the closed one had typed, where it typed nothing itself."""
+    """Let the kept account go on with what the closed one had typed; where both had, with both."""
     for draft in Draft.objects.filter(person=done.gone):
         place = {"person": done.keep, "thread": draft.thread_id, "student": draft.student_id}
-        if not Draft.objects.filter(**place).exists():
+        mine = Draft.objects.filter(**place).first()
+        if mine is None:
             draft.person = done.keep
             draft.save(update_fields=["person"])
+            continue
+        mine.text = f"{mine.text}\n\n{draft.text}"[:MOST]
+        mine.save(update_fields=["text"])
+        draft.delete()
+
+
+def move_suggestions(done):
+    """Let the kept account read what the closed one suggested, and be told of the answer."""
+    Suggestion.objects.filter(by=done.gone).update(by=done.keep)
+
+
+def move_reads(model, about):
+    """Return what lets the kept account have read what the closed one read; what both read, once."""
+
+    def move(done):
+        twice = model.objects.filter(person=done.keep).values_list(about, flat=True)
+        gone = model.objects.filter(person=done.gone)
+        gone.filter(**{f"{about}__in": list(twice)}).delete()
+        gone.update(person=done.keep)
+
+    return move
+
+
+def move_tellings(done):
+    """Let the kept account be told what the closed one was to be told; of both, its own stands."""
+    mine = Telling.objects.filter(person=done.keep).values("announcement")
+    gone = Telling.objects.filter(person=done.gone)
+    gone.exclude(announcement__in=mine).update(person=done.keep)
 
 
 def told(students):
@@ -65,4 +97,8 @@ def register():
         merging.moves(field, merging.STAYS)
     merging.moves("messaging.Seat.person", move_seats)
     merging.moves("messaging.Draft.person", move_drafts)
+    merging.moves("messaging.Telling.person", move_tellings)
+    merging.moves("messaging.NewsRead.person", move_reads(NewsRead, "news"))
+    merging.moves("messaging.ResourceRead.person", move_reads(ResourceRead, "resource"))
+    merging.moves("messaging.Suggestion.by", move_suggestions)
     on_leaving(Held(NAMES, told, close, unfinished))

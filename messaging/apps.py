@@ -8,6 +8,23 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self):
+        from homeschool.people.views import seen
         from messaging import actions
+        from messaging.models import invariants
+        from messaging.reading import PURPOSES
+        from messaging.reading.announcement_audiences import register_lists
+        from messaging.reading.announcement_letters import register_announcements
+        from messaging.reading.chase import register_chase
+        from messaging.reading.message_letters import register_threads
+        from messaging.reading.suggestions import register_suggestions
+        from messaging.reading.translating import register_translating
 
+        seen.PURPOSES |= PURPOSES
         actions.register()
+        invariants.register_invariants()
+        register_announcements()
+        register_chase()
+        register_lists()
+        register_suggestions()
+        register_translating()
+        register_threads()

@@ -137,7 +137,17 @@ THINGS = {
 NEVER = "one that never existed"
 NOTE = "Canary-note 2048"
 NO_UUID, NO_NUMBER = "00000000-0000-4000-8000-000000000000", 2**31 - 1
-BY_NUMBER = {"passkey", "delivery", "task", "week of a plan", "day off"}
+BY_NUMBER = {
+    "passkey",
+    "delivery",
+    "task",
+    "week of a plan",
+    "day off",
+    "school word",
+    "translation",
+    "unclear message",
+    "away",
+}
 
 
 def things(kind, person):

@@ -46,4 +46,10 @@ API = [
     of_api("session-detail", "plan"),
     of_api("attendance-list"),
     of_api("attendance-detail", "plan"),
+    of_api("thread-list"),
+    of_api("thread-detail", "plan"),  # nothing of the room has its key
+    of_api("message-list"),
+    of_api("message-detail", "plan"),
+    of_api("announcement-list"),
+    of_api("announcement-detail", "announcement"),
 ]

@@ -27,11 +27,14 @@ from visits.models import Addendum, Draft, Meeting, Outing, Participant, Promise
 from . import (
     builders,
     records_afternoons,
+    records_announcements,
     records_campaigns,
     records_learning,
     records_meetings,
+    records_news,
     records_notes,
     records_offers,
+    records_parents_ideas,
     records_photos,
     records_plans,
     records_programmes,
@@ -39,6 +42,8 @@ from . import (
     records_situation,
     records_stories,
     records_suggestions,
+    records_threads,
+    records_translating,
     records_versions,
     records_volunteers,
 )
@@ -153,7 +158,12 @@ THINGS = (
     | records_situation.THINGS
     | records_programmes.THINGS
     | records_afternoons.THINGS
+    | records_announcements.THINGS
     | records_volunteers.THINGS
+    | records_translating.THINGS
+    | records_threads.THINGS
+    | records_parents_ideas.THINGS
+    | records_news.THINGS
     | records_learning.THINGS
     | records_sessions.THINGS
 )
@@ -213,7 +223,12 @@ CANARIES = {
     **records_versions.CANARIES,
     **records_programmes.CANARIES,
     **records_afternoons.CANARIES,
+    **records_announcements.CANARIES,
     **records_volunteers.CANARIES,
+    **records_translating.CANARIES,
+    **records_threads.CANARIES,
+    **records_parents_ideas.CANARIES,
+    **records_news.CANARIES,
     **records_learning.CANARIES,
     **records_sessions.CANARIES,
     "canary-letters@example.org": set(),
@@ -238,7 +253,12 @@ SHOWN_AT = [
     *records_versions.SHOWN_AT,
     *records_programmes.SHOWN_AT,
     *records_afternoons.SHOWN_AT,
+    *records_announcements.SHOWN_AT,
     *records_volunteers.SHOWN_AT,
+    *records_translating.SHOWN_AT,
+    *records_threads.SHOWN_AT,
+    *records_parents_ideas.SHOWN_AT,
+    *records_news.SHOWN_AT,
     *records_learning.SHOWN_AT,
     *records_sessions.SHOWN_AT,
     ("reports:progress", "the child"),
@@ -332,8 +352,13 @@ class Records:
         self.situation = records_situation.Situation(stage, c)
         self.programmes = records_programmes.Programmes(stage, c)
         self.afternoons = records_afternoons.Afternoons(stage, c)
+        self.announced = records_announcements.Announced(stage, c)
         self.volunteers = records_volunteers.Volunteers(stage, c)
+        self.ideas = records_parents_ideas.Ideas(stage, c)
         self.learning = records_learning.Learning(stage, c, self.plans.plans)
+        self.shelf = records_news.Shelf(c)
+        self.translating = records_translating.Translating(stage, c)
+        self.threads = records_threads.Threads(c)
         self.sessions = records_sessions.Sessions(stage, c, self.volunteers.volunteers[0])
 
     def of_the_child(self, c):
@@ -508,7 +533,12 @@ class Records:
         links |= self.stories.keys(letter) | self.photos.keys() | self.plans.keys()
         links |= self.versions.keys() | self.programmes.keys(letter)
         links |= self.notes.keys() | self.situation.keys() | self.afternoons.keys(letter)
+        links |= self.translating.keys()
+        links |= self.threads.keys()
         links |= self.volunteers.keys() | self.sessions.keys() | self.learning.keys()
+        links |= self.announced.keys()
+        links |= self.shelf.keys(self.stories.rows[2].pk)
+        links |= self.ideas.keys()
         links |= self.offers.keys(letter, self.planned) | self.campaigns.keys()
         return (
             {kind: [row.pk for row in found] for kind, found in rows.items()}

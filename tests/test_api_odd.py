@@ -24,6 +24,7 @@ from .api import ROOT, Program
 from .cast import make_cast
 from .counseling.after_school import make_programme, make_session
 from .counseling.builders import make_plan, measure
+from .messaging.builders import make_announcement, make_thread
 
 schemathesis = pytest.importorskip("schemathesis")
 from schemathesis.checks import not_a_server_error  # noqa: E402
@@ -90,6 +91,7 @@ def stage(django_db_setup, django_db_blocker):
         mark = session.attendance.create(
             student=cast.child, mark="present", minutes=60, by=cast.counselor
         )
+        thread = make_thread(cast, by=cast.principal, school=[cast.principal])
         cast.keys = {
             "schools": cast.school.pk,
             "divisions": cast.school_class.division_id,
@@ -103,6 +105,9 @@ def stage(django_db_setup, django_db_blocker):
             "programmes": session.programme_id,
             "sessions": session.pk,
             "attendance": mark.pk,
+            "threads": thread.pk,
+            "messages": thread.messages.get().pk,
+            "announcements": make_announcement(cast, told=[cast.mother]).pk,
         }
         cast.texts = [
             builders.make_token(user).text for user in (cast.principal, cast.adviser, cast.mother)

@@ -4,27 +4,37 @@ The table is in tests/doors.py, tests/doors_records.py and tests/doors_api.py. A
 """
 
 import contextlib
+import copy
 import logging
 import re
 
 import pytest
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.template.base import Template
 from django.urls import get_resolver, reverse
 
+from homeschool.people import sight
+
 from . import doors, records
 from .doors import AWAY, HIDDEN, OK, PEOPLE, PROVE, REFUSED, REPORTS, SIGN_IN, WRONG_METHOD
 from .doors_afternoons import AFTERNOONS
+from .doors_announcements import ANNOUNCEMENTS
 from .doors_api import API
 from .doors_learning import LEARNING
+from .doors_news import NEWS
 from .doors_notes import NOTES
 from .doors_offers import OFFERS
+from .doors_parents_ideas import IDEAS
 from .doors_plans import PLANS
 from .doors_programmes import PROGRAMMES
 from .doors_records import RECORDS
 from .doors_sessions import SESSIONS
 from .doors_situation import SITUATION
 from .doors_stories import STORIES
+from .doors_threads import THREADS
+from .doors_translating import TRANSLATING
 from .doors_versions import VERSIONS
 from .doors_volunteers import VOLUNTEERS
 
@@ -40,10 +50,15 @@ DOORS = [
     *SITUATION,
     *SESSIONS,
     *AFTERNOONS,
+    *ANNOUNCEMENTS,
     *LEARNING,
+    *NEWS,
     *NOTES,
     *VERSIONS,
     *VOLUNTEERS,
+    *THREADS,
+    *TRANSLATING,
+    *IDEAS,
     *API,
 ]
 BY_NAME = {door.name: door for door in DOORS}
@@ -87,8 +102,10 @@ def test_it_has_one_row_for_a_url():
 @pytest.fixture(scope="module")
 def stage(django_db_setup, django_db_blocker):
     """The stage, built once; whatever happens on it is undone."""
-    with django_db_blocker.unblock(), transaction.atomic(), plainly():
-        yield doors.Stage()
+    with django_db_blocker.unblock(), transaction.atomic(), plainly() as patch:
+        stage = doors.Stage()
+        stage.beginning_of = Beginning(patch)
+        yield stage
         transaction.set_rollback(True)
 
 
@@ -100,7 +117,7 @@ def plainly():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("homeschool.people.signin.proof.FRESH", 24 * 60 * 60)
         patch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
-        yield
+        yield patch
     logging.disable(logging.NOTSET)
 
 
@@ -128,6 +145,44 @@ def bare(response, url):
     body = TOKEN.sub(b"", response.content).replace(url.encode(), b"")
     headers = {name: value for name, value in response.items() if name != "Content-Length"}
     return response.status_code, headers, body
+
+
+class Beginning:
+    """Session, person and reach as they are before each request, each read once: what came of the
+    requests before was undone. What a request asks for again is read again, since it may have changed.
+    """
+
+    def __init__(self, patch):
+        self.rows, self.questions, self.unasked = {}, set(), set()
+        for place, ask, of in (
+            (SessionStore, "_get_session_from_db", lambda store: store.session_key),
+            (ModelBackend, "get_user", lambda _backend, key: key),
+            (sight, "_rows_of", lambda key: key),
+        ):
+            patch.setattr(place, ask, self.first(getattr(place, ask), of))
+
+    def first(self, ask, of):
+        """Return `ask` with the row of the beginning for the first question of a request; `of` tells
+        which row it asks for."""
+        self.questions.add(ask)
+
+        def asked(*about):
+            if ask not in self.unasked:
+                return ask(*about)
+            self.unasked.remove(ask)
+            key = ask, of(*about)
+            if self.rows.get(key) is None:
+                self.rows[key] = ask(*about)
+            return copy.copy(self.rows[key])
+
+        return asked
+
+    @contextlib.contextmanager
+    def request(self):
+        """The next request comes upon the stage as it was in the beginning."""
+        self.unasked = set(self.questions)
+        yield
+        self.unasked.clear()
 
 
 class Writes:
@@ -169,7 +224,11 @@ class Visitor:
         url, client = self.stage.url(self.door, thing), self.stage.client(self.person)
         sent = KEY_ALONE | self.stage.data(self.door, thing)
         writes = Writes()
-        with transaction.atomic(), connection.execute_wrapper(writes):
+        with (
+            transaction.atomic(),
+            connection.execute_wrapper(writes),
+            self.stage.beginning_of.request(),
+        ):
             answer = client.get(url) if method == "get" else client.post(url, sent)
             # nothing was written by what only read: the footprint need not be asked for
             changed = watched and writes.seen and self.stage.footprint() != self.stage.beginning

@@ -14,6 +14,7 @@ from homeschool.people.models import Token
 from tests import builders
 from tests.counseling.after_school import make_programme, make_session
 from tests.counseling.builders import make_plan, measure
+from tests.messaging.builders import let_leave, make_announcement, make_thread, tell
 from tests.records import hold, owed
 from visits.models import VisitChild
 
@@ -53,6 +54,11 @@ def world(cast):
     session.attendance.create(
         student=cast.child, mark="late", minutes=45, engagement=3, by=cast.counselor
     )
+    thread = make_thread(cast, text="Can we speak on Friday?", language="en", asks=True)
+    thread.messages.write(thread, "Yes", language="en", by=cast.mother)
+    let_leave(thread)
+    tell(thread.messages.get(side="home"), cast.counselor)
+    make_announcement(cast, by=cast.counselor, level="tap", text="School is closed on Monday.")
     return {
         "PORTAL": PORTAL,
         "TOKEN": builders.make_token(cast.counselor).text,
@@ -61,6 +67,7 @@ def world(cast):
         "PLAN": str(plan.pk),
         "PROGRAMME": str(programme.pk),
         "SESSION": str(session.pk),
+        "THREAD": str(thread.pk),
     }
 
 

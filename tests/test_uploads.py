@@ -13,6 +13,7 @@ import zipfile
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, NullObject
 
 from homeschool.uploads import PAPERS, PDF, PICTURES, Refused, checked, checking
 from homeschool.uploads.checking import CHILD
@@ -266,6 +267,40 @@ def test_it_leaves_earlier_versions_of_a_paper_behind():
 def test_it_makes_the_same_of_the_same_paper():
     sent = paper(full_of_tricks, pages=3)
     assert make(sent).sha256 == make(sent).sha256
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        # UTF-16 by its mark and by its zeros, UTF-8, PDFDocEncoding
+        (b"(\xfe\xff\x4f\x60\x59\x7d)", "你好"),
+        (b"(\xff\xfe\x60\x4f\x7d\x59)", "你好"),
+        (b"(\0e\0s)", "es"),
+        (b"(e\0s\0)", "es"),
+        (b"(\xef\xbb\xbf\xe4\xbd\xa0)", "你"),
+        (b"(espa\xf1ol)", "español"),
+        # a name in GBK, as word processors in China write those of fonts
+        (b"/\xcb\xce\xcc\xe5", "/宋体"),
+    ],
+)
+def test_it_reads_a_paper_in_every_script(written, read):
+    """The child opens no file any more, which Python does where it meets a new encoding."""
+
+    def write(writer):
+        writer.root_object[NameObject("/Lang")] = Raw(written)
+
+    copy = PdfReader(io.BytesIO(make(paper(write)).content))
+    assert copy.root_object["/Lang"] == read
+
+
+class Raw(NullObject):
+    """A value of a PDF that is written as it stands."""
+
+    def __init__(self, written):
+        self.written = written
+
+    def write_to_stream(self, stream, *args, **more):
+        stream.write(self.written)
 
 
 def test_it_refuses_a_paper_that_is_locked_or_too_long():

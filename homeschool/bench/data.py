@@ -111,6 +111,7 @@ class World:
         """
         from homeschool.bench.asked import make_asked
         from homeschool.bench.hours import make_hours
+        from homeschool.bench.messages import make_messages
         from homeschool.bench.plans import make_plans
         from homeschool.bench.sessions import make_sessions
 
@@ -126,6 +127,7 @@ class World:
             make_plans(self)
             make_hours(self)
             make_sessions(self)
+            make_messages(self)
         with connections[self.using].cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 

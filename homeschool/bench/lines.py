@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.urls import reverse
 
-from homeschool.bench import fanout, heavy, hours, letters, rosters
+from homeschool.bench import fanout, heavy, hours, letters, messages, rosters
 from homeschool.bench.crowd import answers_a_second
 from homeschool.bench.data import uid
 from homeschool.bench.harness import Line, Rounds, in_turn
@@ -55,8 +55,25 @@ def pages():
         "plan": ("counselor", reverse("counseling:plan-detail", args=[uid("a plan", 0)]), {}),
         "plans of a leader": ("leader", f"{reverse('counseling:plan-list')}?whose=all", {}),
         "board of reviews": ("leader", reverse("counseling:board"), {}),
+        "inbox": ("leader", reverse("messaging:thread-list"), {}),
+        "inbox of a counselor": ("counselor", reverse("messaging:thread-list"), {}),
+        "thread": ("leader", thread("long", 0), {}),
+        "short thread": ("leader", thread("short", 1), {}),
+        "thread for the family": ("mother", thread("long", 0), {}),
+        "announcement board": ("leader", announced("many"), {}),
+        "board of a few": ("leader", announced("few"), {}),
         "who is next": ("leader", reverse("visits:campaign-next", args=[uid("campaign")]), {}),
     }
+
+
+def announced(name):
+    """Return the address of what became of one of the measured announcements."""
+    return reverse("messaging:announcement-board", args=[uid("announcement", name)])
+
+
+def thread(name, n):
+    """Return the address of one of the measured conversations."""
+    return reverse("messaging:thread-detail", args=[uid(name, n)])
 
 
 def _link(offer):
@@ -87,6 +104,11 @@ def against_small(name, stage):
     return in_turn(
         _page(stage, name), _page(stage, name, SMALL), rounds=stage.rounds, times=stage.times
     )
+
+
+def against(name, other, stage):
+    """Measure a page against another page of the same school."""
+    return in_turn(_page(stage, name), _page(stage, other), rounds=stage.rounds, times=stage.times)
 
 
 def search(stage):
@@ -153,6 +175,7 @@ TENFOLD = {
     "board of reviews": 1.25,
     "week calendar": 1.25,
     "attendance sheet": 1.25,
+    "inbox": 1.25,
 }
 # What stands in the way where a goal is not reached, as profiles say.
 SHORT = {
@@ -203,6 +226,23 @@ _LINES = (
         "queries-sessions",
         "queries of a week calendar with 500 sessions, and of the attendance of 200 children at 60 sessions",
         "", 12, partial(queries, ["week calendar", "attendance sheet"]), absolute=True,
+    ),
+    Line(
+        "queries-messages",
+        "queries of the inbox with 10,000 conversations, of a conversation of 1,000 messages, and of the board "
+        "of an announcement to 5,000", "", 12,
+        partial(queries, ["inbox", "inbox of a counselor", "thread", "thread for the family", "announcement board"]),
+        absolute=True,
+    ),
+    Line("poll", "the question whether a conversation has something new", "", 1, messages.poll, absolute=True),
+    Line("preview", "preview of an announcement to 20,000 guardians", "", messages.PREVIEW_MS, messages.preview, absolute=True),
+    Line(
+        "thread", "conversation of 1,000 messages, p50", "one of 100 messages", 1.25,
+        partial(against, "thread", "short thread"),
+    ),
+    Line(
+        "board", "board of an announcement to 5,000 people, p50", "one to 500 people", 1.25,
+        partial(against, "announcement board", "board of a few"),
     ),
     Line("queries", "queries of any other page, at most", "", 16, partial(queries, []), absolute=True),
     *(

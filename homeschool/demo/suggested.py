@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from homeschool.answering import DAYS_TO_ANSWER
 from visits.models import FurtherAnswer, Gift, Suggestion
-from visits.models.suggestion import DAYS_TO_ANSWER
 
 LEADER = "ruth_adler"
 # visit: [(text, who said it, whether it is kept out, the answer and after how many days, what was added)]

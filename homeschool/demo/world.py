@@ -37,6 +37,11 @@ PARTS = {
         "homeschool.demo.volunteers",
         "homeschool.demo.afternoons",
         "homeschool.demo.learning",
+        "homeschool.demo.away",
+        "homeschool.demo.parents_ideas",
+        "homeschool.demo.translations",
+        "homeschool.demo.announcements",
+        "homeschool.demo.news",
     ),
     COLLEGE_CODE: (
         "homeschool.demo.college.people",

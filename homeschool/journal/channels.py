@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import mail, signing
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import to_locale
 
 from homeschool.journal import kinds
-from homeschool.journal.models import bouncing
+from homeschool.journal.models import again, bouncing
 
 # --- addresses --------------------------------------------------------------------------------
 
@@ -43,9 +44,11 @@ def usable():
     return _addresses[0]() if _addresses else None
 
 
-def best(channel, person):
+def best(channel, person, used=None):
     """Return (SQL, parameters) of the best usable address of one person, with the wishes that go
     with it: (user_id, value, *WISHES), or None where no room keeps addresses.
+
+    `used` are deliveries (a queryset): an address to which none of them went comes before.
 
     `person` is the column of the row beside it: read it as CROSS JOIN LATERAL, which looks each
     person up. A join was planned as a loop over all addresses for each of a notice's readers, since
@@ -55,6 +58,9 @@ def best(channel, person):
     if addresses is None:
         return None
     order = addresses.query.order_by or addresses.model._meta.ordering
+    if used is not None:
+        mine = used.filter(receipt__person=OuterRef("user_id"), address=OuterRef("value"))
+        order = (Q(pace=OFF), Exists(mine.filter(channel=channel)), *order)
     one_each = addresses.filter(channel=channel).order_by("user_id", *order).distinct("user_id")
     found, values = one_each.values_list("user_id", "value", *WISHES).query.sql_with_params()
     columns = ", ".join(("user_id", "value", *WISHES))
@@ -169,7 +175,7 @@ def email_for(delivery):
         raise NoSuchAddress("It is not one e-mail address: no mail can go there.")
     receipt = delivery.receipt
     with kinds.speaking_to(receipt):
-        link = absolute("letter", letter_token(receipt))
+        link = absolute("letter", letter_token(again.first_copy(receipt)))
         stop_link = absolute("stop", stop_token(delivery))
         more = {"stop_link": stop_link, "site_url": settings.SITE_URL}
         context = kinds.context_of(receipt, link=link, **more)

@@ -45,8 +45,9 @@ class Kind:
     `recipients(notice)` returns a queryset with `user_id` and `why` (like `sight.receivers`): who has
     the right now. `alive(notice)` says whether it is still worth sending. `lives_for` is how long
     its mail may wait. `again_when_uncertain`: better twice than never (the same Message-ID); other
-    kinds are never sent again while nobody knows whether they arrived. `asks` is what the reader
-    does: "tap" (I have read it) or "read" (nothing). `label` names it to operators.
+    kinds are never sent again while nobody knows whether they arrived. `asks`, or what `asks(notice)`
+    returns, is what the reader does: "tap" (I have read it), "sign" (on the page of the kind itself) or
+    "read" (nothing). `label` names it to operators.
     `attached(notice, user)` returns the files of its mail as [(name, text, type)].
 
     `urgency`, or what `urgency(notice)` returns when it is addressed: "urgent" waits neither for the
@@ -54,6 +55,10 @@ class Kind:
     "direct" leaves at once, but not in the reader's quiet hours; "routine" may wait for the evening
     letter. `must_arrive` says why it goes to addresses too whose owner wants nothing but that; ""
     where it need not. `for_staff`: families never get one.
+
+    `repeats` names the kind that this one asks again for, about the same row: it goes to those alone who
+    have not done yet what that asked, by another of their addresses where they have one, and its link
+    opens their first copy, which keeps what they answer (journal/actions/again.py).
     """
 
     name: str
@@ -63,13 +68,18 @@ class Kind:
     alive: Callable = always
     lives_for: timedelta = timedelta(days=14)
     again_when_uncertain: bool = False
-    asks: str = "tap"
+    asks: str | Callable = "tap"
     label: str | Promise = ""
     attached: Callable = nothing
     urgency: str | Callable = DIRECT
     because: str = ""
     must_arrive: str | Promise = ""
     for_staff: bool = False
+    repeats: str = ""
+
+    def asks_of(self, notice):
+        """Return what a notice asks of its reader: "tap", "sign" or "read"."""
+        return self.asks(notice) if callable(self.asks) else self.asks
 
     def urgency_of(self, notice):
         """Return (urgency, reason) of a notice; the reason is empty where it is not urgent."""
@@ -202,7 +212,7 @@ def context_of(receipt, **more):
         "site_name": gettext("Home & School"),
         "because": because,
     }
-    return kind.context(notice, reader) | given | {"asks": kind.asks} | more
+    return kind.context(notice, reader) | given | {"asks": kind.asks_of(notice)} | more
 
 
 def words(receipt, form, context):

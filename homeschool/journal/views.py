@@ -80,22 +80,30 @@ def may_read(receipt):
 def letter(request, token):
     """Show one message. It records nothing: mail scanners open every link."""
     receipt, dead = behind(token)
-    if dead:
-        return dead
+    return dead or letter_page(receipt, token)
+
+
+def letter_page(receipt, token, status=200, **more):
+    """Return the page of one message; `more` is for the page of its kind, whose answer came back."""
     with kinds.speaking_to(receipt):
-        context = kinds.context_of(receipt, link=channels.absolute("letter", token), token=token)
-        context |= {"receipt": receipt, "message": kinds.words(receipt, "page.html", context)}
-        return plain("journal/letter.html", context)
+        link = channels.absolute("letter", token)
+        context = kinds.context_of(receipt, link=link, token=token, **more) | {"receipt": receipt}
+        context["message"] = kinds.words(receipt, "page.html", context)
+        return plain("journal/letter.html", context, status)
 
 
 @require_POST
 @opened_by_link
 def letter_confirm(request, token):
-    """Record “I have read it”, however often it is sent, and show the message again."""
+    """Record “I have read it”, however often it is sent, and show the message again.
+
+    What asks for a name is not answered by a tap.
+    """
     receipt, dead = behind(token)
     if dead:
         return dead
-    receipt.acknowledge()
+    if kinds.get(receipt.notice.kind).asks_of(receipt.notice) != "sign":
+        receipt.acknowledge()
     return redirect("journal:letter", token)
 
 

@@ -13,7 +13,15 @@ class PeopleConfig(AppConfig):
         from homeschool.journal.models import bouncing
 
         from . import sight
-        from .actions import exporting, handing, rostering, transferring, uniting, weekly
+        from .actions import (
+            exporting,
+            handing,
+            rostering,
+            speaking,
+            transferring,
+            uniting,
+            weekly,
+        )
         from .models import invariants, reached
 
         uniting.declare()
@@ -22,6 +30,7 @@ class PeopleConfig(AppConfig):
         transferring.register_kind()
         weekly.register_kind()
         rostering.register_jobs()
+        speaking.register_audiences()
         channels.register_addresses(reached.usable_addresses, reached.opt_out, reached.opt_in)
         bouncing.register_marks(reached.fail, reached.works)
         kinds.register_readers(sight.remember_all)

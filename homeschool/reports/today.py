@@ -16,16 +16,17 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 from counseling.reading import sessions_today
 from counseling.reading.publishing import heard_in_words
 from counseling.reading.words import review_words
+from homeschool.answering import standing
 from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.views.seen import listed
 from homeschool.reports.asked import today as asked
 from homeschool.reports.asked.today import OVER, STATUS
 from homeschool.reports.progress.words import month_day, spoken_day
+from messaging.reading.home import Waiting
 from visits import reading
 from visits.models import Visit
 from visits.reading import meeting_ahead, rounds
-from visits.reading.suggestions import standing
 
 SOON = dt.timedelta(hours=2)
 NEWS = dt.timedelta(days=7)
@@ -318,6 +319,11 @@ class Today:
         """Volunteers who applied, and those whose check runs out within a month, for who decides."""
         return self._after_school(*sessions_today.OF_VOLUNTEERS)
 
+    @cached_property
+    def letters(self):
+        """What families wrote: messages not read, what was not understood, suggestions."""
+        return Waiting(self._plans, self.zone, self.today)
+
     @property
     def reviews(self):
         """Reviews of one's own plans that are due or late, the latest first."""
@@ -379,6 +385,7 @@ class Today:
         lists = (
             self.late_promises, self.offers, self.answers, self.suggestions, self.drafts,
             self.unwritten, self.plans_said, self.reviews, self.unmarked, self.volunteers,
+            self.letters,
         )  # fmt: skip
         return sum(map(len, lists))
 

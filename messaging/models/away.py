@@ -1,28 +1,96 @@
 """Who is away, until when, and who answers meanwhile."""
 
 import datetime as dt
+import zoneinfo
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Func, Q
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from homeschool.journal.models import Entry
-from homeschool.people.models import School
+from homeschool.people import sight
+from homeschool.people.models import Membership, School
 from homeschool.people.models.school import DateRange
+
+from .thread import WRITERS
+
+# Who says that somebody else is away: for a colleague who is ill.
+SETTERS = frozenset({sight.LEADER, sight.SCHOOL_ADMIN})
+# What day it is at the school of a row.
+TODAY_THERE = Cast(
+    Func(F("school__time_zone"), Now(), function="timezone", output_field=models.DateTimeField()),
+    models.DateField(),
+)
+
+
+class AwayTwice(Exception):
+    """The person is away already on one of these days."""
+
+
+class MayNotStandIn(Exception):
+    """The substitute does not write with families of the school today."""
+
+
+def staff_of(school):
+    """Return the Memberships of who writes with families of the school today."""
+    return Membership.objects.open().filter(
+        school=school, role__in=WRITERS, user__is_active=True
+    )  # fmt: skip
 
 
 class AwayQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the rows that `user` may read: the own ones, those in which it stands in, and as a
+        leader or school admin all of the school; everybody else: nothing. What families read of
+        them stands on pages of theirs (`messaging.reading.away`)."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(person=user.pk) | Q(substitute=user.pk, ended_at=None)
+        here = sight.schools_of(user, WRITERS | SETTERS)
+        return self.filter(Q(own, school__in=here) | Q(school__in=sight.schools_of(user, SETTERS)))
+
     def on(self, day):
         """Return those that hold on `day`."""
         return self.filter(ended_at=None, since__lte=day, until__gte=day)
 
     def now(self):
-        """Return those that hold today, by the portal's own clock."""
-        return self.on(timezone.localdate())
+        """Return those that hold today, by the calendar of their school."""
+        return self.on(TODAY_THERE)
+
+    def to_come(self):
+        """Return those that hold today or later, by the calendar of their school."""
+        return self.filter(ended_at=None, until__gte=TODAY_THERE)
+
+    def overlapping(self, person, since, until):
+        """Return those of `person` that share a day with these days."""
+        return self.filter(person=person, ended_at=None, since__lte=until, until__gte=since)
+
+
+class AwayManager(models.Manager.from_queryset(AwayQuerySet)):
+    def announce(self, person, school, *, since, until, by, substitute=None, words=""):
+        """Say that `person` is away between these days, both included; returns the row.
+
+        Raises AwayTwice, MayNotStandIn.
+        """
+        if substitute is not None and not staff_of(school).filter(user=substitute).exists():
+            raise MayNotStandIn
+        try:
+            with transaction.atomic():
+                row = self.create(
+                    school=school, person=person, substitute=substitute, since=since, until=until,
+                    words=words,
+                )  # fmt: skip
+                Entry.record("away.set", row, by=by, school=school, person=str(person.pk))
+        except IntegrityError as error:
+            if "a_person_is_away_once" not in str(error):
+                raise
+            raise AwayTwice from error
+        return row
 
 
 class Away(models.Model):
@@ -42,7 +110,7 @@ class Away(models.Model):
     words = models.CharField(_("what families read"), max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = AwayQuerySet.as_manager()
+    objects = AwayManager()
 
     class Meta:
         ordering = ["-since", "id"]
@@ -68,8 +136,18 @@ class Away(models.Model):
     def __str__(self):
         return f"{self.person_id} {self.since} {self.until}"
 
+    def is_on(self, day):
+        """Whether the person is away on `day`."""
+        return self.ended_at is None and self.since <= day <= self.until
+
+    @property
+    def today(self):
+        """What day it is at the school."""
+        return timezone.localdate(timezone=zoneinfo.ZoneInfo(self.school.time_zone))
+
     def end(self, *, by):
         """Be back now; back before, nothing happens."""
         with transaction.atomic():
             if Away.objects.filter(pk=self.pk, ended_at=None).update(ended_at=timezone.now()):
                 Entry.record("away.ended", self, by=by, school=self.school)
+        self.refresh_from_db(fields=["ended_at"])

@@ -9,8 +9,10 @@ import uuid
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +57,8 @@ class MessageManager(models.Manager.from_queryset(MessageQuerySet)):
 
         Text is kept as it was written, and always shown as text. Raises Closed.
         """
+        from .translating import Translation
+
         with transaction.atomic():
             stands = thread.locked()
             if stands.closed_at is not None:
@@ -74,6 +78,7 @@ class MessageManager(models.Manager.from_queryset(MessageQuerySet)):
                 WRITTEN, message, school=stands.school, by=by, student=stands.student,
                 not_before=message.leaves_at,
             )  # fmt: skip
+            Translation.objects.ask_for(message, by=by)
         return message
 
 
@@ -121,6 +126,14 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["thread", "written_at", "id"], name="messages_of_a_thread"),
+            # whether something new has left is read from this one alone
+            models.Index(
+                fields=["thread", "leaves_at"],
+                include=["author"],
+                condition=Q(taken_back_at=None),
+                name="messages_as_they_leave",
+            ),
+            GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="messages_by_their_words"),
         ]
         triggers = [
             pgtrigger.Protect(name="a_message_is_kept", operation=pgtrigger.Delete),
@@ -155,6 +168,8 @@ class Message(models.Model):
                     raise TooLate
                 Message.objects.filter(pk=self.pk).update(taken_back_at=now)
                 Notice.objects.about(self).cancel()
+                for file in self.attachments.kept():
+                    file.erase(by=by)
                 newest = thread.messages.kept().order_by("-leaves_at").first()
                 thread.last_at = newest.leaves_at if newest else thread.opened_at
                 thread.save(update_fields=["last_at"])
@@ -167,15 +182,20 @@ def readers(message):
 
     For somebody of the school who is away its substitute is told, too, as far as it sees the child.
     """
+    return readers_of(message.thread, message.author_id)
+
+
+def readers_of(thread, author):
+    """Return the rows of Sight of those who would be told of what `author` (a key) writes now."""
     from .away import Away
 
-    seats = message.thread.seats.live().exclude(person=message.author_id)
+    seats = thread.seats.live().exclude(person=author)
     away = Away.objects.now().filter(person__in=seats.school().values("person"))
     people = Q(user__in=seats.values("person")) | Q(user__in=away.values("substitute"))
-    children = [message.thread.student_id]
+    children = [thread.student_id]
     home = sight.receivers(children, ITEM).filter(user__in=seats.home().values("person"))
     staff = sight.watchers(children, WRITERS, ITEM).filter(people)
-    return home | staff.exclude(user=message.author_id)
+    return home | staff.exclude(user=author)
 
 
 class RemarkQuerySet(models.QuerySet):

@@ -70,6 +70,10 @@ class ThreadQuerySet(models.QuerySet):
         """Return those that can be answered."""
         return self.filter(closed_at=None)
 
+    def closed(self):
+        """Return those that are read, and not answered."""
+        return self.exclude(closed_at=None)
+
     def newest_first(self):
         """Return them by their last message; the order of the pages of an inbox."""
         return self.order_by("-last_at", "-id")
@@ -171,6 +175,8 @@ class Thread(models.Model):
             models.Index(
                 F("school"), F("last_at").desc(), F("id").desc(), name="threads_of_a_school"
             ),
+            # who sees very many walks along this one, and stops after a page
+            models.Index(F("last_at").desc(), F("id").desc(), name="threads_in_order"),
         ]
         triggers = [pgtrigger.Protect(name="a_thread_is_kept", operation=pgtrigger.Delete)]
 

@@ -2,17 +2,26 @@
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Length, Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from homeschool.journal.models import Entry
+from homeschool.journal.models import Entry, Job, Notice
+from homeschool.people import sight
 from homeschool.people.models import School
 from homeschool.people.models.school import SchoolPartQuerySet
 
+from .away import Away
 from .message import MOST, Message
-from .thread import Seat
+from .thread import ITEM, WRITERS, Seat
+
+TRANSLATE = "messages.translate"  # the kind of Job
+UNCLEAR = "message.unclear"  # the kind of Notice
+# Who keeps the words of the school.
+TERM_KEEPERS = frozenset({sight.COUNSELOR, sight.LEADER, sight.SCHOOL_ADMIN})
 
 
 class OfMessageQuerySet(models.QuerySet):
@@ -21,7 +30,34 @@ class OfMessageQuerySet(models.QuerySet):
         return self.filter(message__in=Message.objects.visible_to(user))
 
 
+def languages_of_readers(message):
+    """Return the languages of those who take part on the other side of a message."""
+    thread = message.thread
+    seats = thread.seats.live().exclude(side=message.side)
+    first = next(iter(thread.school.languages), settings.LANGUAGE_CODE)
+    return {found or first for found in seats.values_list("person__language", flat=True)}
+
+
 class TranslationManager(models.Manager.from_queryset(OfMessageQuerySet)):
+    def ask_for(self, message, *, by, languages=None):
+        """Ask the machine for the words in these languages, else in those of the other side's people.
+
+        Written down in the transaction of the message, and done while it can still be taken back. What
+        stands already, or waits, is not asked again; without a machine nothing happens. Returns the Job
+        or None.
+        """
+        if not settings.TRANSLATION_URL or not message.text or message.taken_back_at:
+            return None
+        if languages is None:
+            languages = languages_of_readers(message)
+        stands = set(message.translations.values_list("language", flat=True))
+        left = sorted(set(languages) - stands - {message.language})
+        asked = {"message": str(message.pk), "languages": left}
+        waits = Job.objects.waiting().filter(kind=TRANSLATE, arguments=asked)
+        if not left or waits.exists():
+            return None
+        return Job.ask(TRANSLATE, by=by, **asked)
+
     def keep(self, message, language, text, *, by=None, provider=""):
         """Keep the words of a message in `language`: of a machine (`provider`) or of a person (`by`).
 
@@ -71,6 +107,11 @@ class Translation(models.Model):
                 condition=Q(by=None) & ~Q(provider="") | Q(by__isnull=False, provider=""),
                 name="a_translation_says_whose_it_is",
             ),
+        ]
+        indexes = [
+            GinIndex(
+                OpClass(Upper("text"), name="gin_trgm_ops"), name="translations_by_their_words"
+            )
         ]
 
     def __str__(self):
@@ -125,21 +166,20 @@ class Unclear(models.Model):
 
     @classmethod
     def say(cls, message, *, by):
-        """Say that `by` did not understand it; its writer helps. Said before, it stands. Returns the row.
+        """Say that `by` did not understand what the school wrote. Said before, it stands. Returns the row.
 
-        Raises PermissionError for who is not of the home in this thread.
+        Raises PermissionError for who is not of the home in this thread, and for its own words.
         """
         thread = message.thread
-        if thread.side_of(by) != Seat.Side.HOME:
+        if thread.side_of(by) != Seat.Side.HOME or message.side != Seat.Side.SCHOOL:
             raise PermissionError("for the family alone")
         with transaction.atomic():
             row, new = cls.objects.get_or_create(
-                message=message, person=by, defaults={"helper": message.author}
+                message=message, person=by, defaults={"helper": helper_of(message)}
             )
             if new:
-                Entry.record(
-                    "message.unclear", message, by=by, student=thread.student, school=thread.school
-                )
+                Entry.record(UNCLEAR, message, by=by, student=thread.student, school=thread.school)
+                Notice.post(UNCLEAR, row, school=thread.school, by=by, student=thread.student)
         return row
 
     def help(self, *, by):
@@ -154,11 +194,24 @@ class Unclear(models.Model):
         self.refresh_from_db()
 
 
+def helper_of(message):
+    """Return who explains a message: its writer, or who stands in; else somebody else of the thread who
+    sees the child; where there is nobody, its writer all the same."""
+    thread = message.thread
+    away = Away.objects.now().filter(person=message.author_id).values_list("substitute", flat=True)
+    seats = thread.seats.live().school().values_list("person", flat=True)
+    stands_in = list(away)
+    wanted = [*stands_in, *([] if stands_in else [message.author_id]), *seats]
+    seen = sight.watchers([thread.student_id], WRITERS, ITEM).filter(user__in=filter(None, wanted))
+    able = {row.user_id: row.user for row in seen.select_related("user")}
+    return next((able[key] for key in wanted if key in able), message.author)
+
+
 class TermQuerySet(SchoolPartQuerySet):
     def between(self, school, source, language):
         """Return the terms of a school from one language to another, the longest first."""
         return self.filter(school=school, source=source, language=language).order_by(
-            models.functions.Length("word").desc(), "word"
+            Length("word").desc(), "word"
         )
 
 
@@ -166,9 +219,9 @@ class Term(models.Model):
     """A word of the school and how it is said in another language: names of offices, lessons, places."""
 
     school = models.ForeignKey(School, models.CASCADE, related_name="+")
-    source = models.CharField(_("from"), max_length=12)
+    source = models.CharField(_("from"), max_length=12, choices=settings.LANGUAGES)
     word = models.CharField(_("word"), max_length=120)
-    language = models.CharField(_("into"), max_length=12)
+    language = models.CharField(_("into"), max_length=12, choices=settings.LANGUAGES)
     said = models.CharField(_("is said"), max_length=120)
 
     objects = TermQuerySet.as_manager()
@@ -177,12 +230,33 @@ class Term(models.Model):
         ordering = ["source", "language", "word"]
         constraints = [
             models.UniqueConstraint(
-                fields=["school", "source", "language", "word"], name="a_term_stands_once"
+                "school", "source", "language", Lower("word"), name="a_term_stands_once"
             ),
             models.CheckConstraint(
                 condition=~Q(word="") & ~Q(said=""), name="a_term_says_something"
+            ),
+            models.CheckConstraint(
+                condition=~Q(source=models.F("language")), name="a_term_is_in_two_languages"
             ),
         ]
 
     def __str__(self):
         return self.word
+
+    @property
+    def pair(self):
+        """From which language into which, in words."""
+        return f"{self.get_source_display()} → {self.get_language_display()}"
+
+    def put(self, *, by):
+        """Keep it as it stands now."""
+        verb = "term.added" if self._state.adding else "term.changed"
+        with transaction.atomic():
+            self.save()
+            Entry.record(verb, self, by=by, school=self.school)
+
+    def remove(self, *, by):
+        """Throw it away: the next translation knows nothing of it."""
+        with transaction.atomic():
+            Entry.record("term.removed", self, by=by, school=self.school)
+            self.delete()

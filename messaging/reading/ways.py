@@ -13,10 +13,11 @@ _ADMIN = frozenset({sight.SCHOOL_ADMIN})
 PLACES = (
     ("thread-list", _("Messages"), _WRITERS),
     ("announcement-list", _("Announcements"), _WRITERS | _ADMIN),
-    ("suggestion-list", _("Suggestions"), _WRITERS | _ADMIN),
+    ("suggestion-list", _("Suggestions"), frozenset({sight.LEADER}) | _ADMIN),
     ("news-list", _("News"), _WRITERS | _ADMIN),
     ("resource-list", _("For parents"), _WRITERS | _ADMIN),
     ("term-list", _("Words"), _WRITERS | _ADMIN),
+    ("away-list", _("Away and hours"), _WRITERS | _ADMIN),
 )
 FOR_FAMILIES = (
     ("thread-list", _("Messages")),

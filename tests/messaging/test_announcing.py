@@ -14,8 +14,8 @@ from messaging.models.announcing import (
     NobodyToTell,
     NothingToSend,
     NotThatState,
-    WrongName,
 )
+from messaging.models.signing import WrongName
 from tests import builders
 
 pytestmark = pytest.mark.django_db

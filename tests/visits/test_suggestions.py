@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from homeschool.answering import DAYS_TO_ANSWER
 from homeschool.journal import channels, kinds
 from homeschool.journal.models import Delivery, Entry, Notice, Receipt
 from homeschool.people import sight
@@ -17,7 +18,7 @@ from homeschool.people.models import User
 from tests import builders
 from visits.models import FurtherAnswer, Suggestion, Summary, Visit, VisitChild
 from visits.models.record import home_of
-from visits.models.suggestion import ANSWERED, DAYS_TO_ANSWER
+from visits.models.suggestion import ANSWERED
 from visits.reading.suggestions import figures, members_of_home
 
 from .builders import hold_visit, make_whole_draft, page_of, post_step

@@ -75,7 +75,18 @@ def open_to(user, path="visit"):
     It belongs into the `visible_to` of whatever hangs on a visit; beside it stands sight itself.
     A list of the few that are closed, made once, is cheaper than to look for each row.
     """
-    return ~Q(**{f"{path}__in": Confidence.objects.closed_to(user).values("visit")})
+    return ~Q(**{f"{path}__in": _closed_to(user)})
+
+
+def _closed_to(user):
+    """Return the sub-select of the visits kept from `user`. A page names it up to six times: it is
+    built once where `user` keeps its sight (`sight.remember`), from which alone it is made."""
+    kept = getattr(user, "_closed_visits", None)
+    if kept is None:
+        kept = Confidence.objects.closed_to(user).values("visit")
+        if getattr(user, "_remembers", False):
+            user._closed_visits = kept
+    return kept
 
 
 def closed_among(visits, user):
@@ -156,6 +167,8 @@ class VisitChildQuerySet(sight.SightQuerySet):
         """Return the lines about children whom `user` sees, less those of visits that are kept
         from `user` in confidence (`Confidence.objects.closed_to`): from a family always."""
         seen = super().visible_to(user, roles=roles, item=item)
+        if seen.query.is_empty():
+            return seen
         if roles is not None and roles <= sight.FAMILY_ROLES:
             return seen.exclude(visit__in=Confidence.objects.open().values("visit"))
         return seen.filter(open_to(user))

@@ -1,6 +1,5 @@
 """What a family suggests to the school at a visit, and what the school's leaders answer."""
 
-import datetime as dt
 import uuid
 from zoneinfo import ZoneInfo
 
@@ -13,15 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from homeschool.answering import due_on, state_of
 from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
 from homeschool.people.models import School
 
 from .record import READERS, home_of, part_of_a_held_visit, staff_part_for
 
-# The school answers within two weeks: long enough for a meeting of its leaders, short enough that
-# the family still knows what it asked.
-DAYS_TO_ANSWER = 14
 ANSWERED = "visit.suggestion_answered"
 
 
@@ -65,11 +62,10 @@ class SuggestionManager(models.Manager.from_queryset(SuggestionQuerySet)):
         rows = list(suggestions)
         if not rows:
             return
-        zone = ZoneInfo(visit.school.time_zone)
         for place, row in enumerate(rows):
             row.visit, row.school_id, row.place = visit, visit.school_id, place
             row.asked_at = visit.happened_at
-            row.due_on = timezone.localdate(row.asked_at, zone) + dt.timedelta(days=DAYS_TO_ANSWER)
+            row.due_on = due_on(row.asked_at, visit.school.time_zone)
         self.bulk_create(rows)
 
 
@@ -149,9 +145,7 @@ class Suggestion(models.Model):
 
     def state(self, today):
         """Return "answered", "late" or "open", as it stands on `today`."""
-        if self.answered_at:
-            return "answered"
-        return "late" if self.due_on < today else "open"
+        return state_of(self.answered_at, self.due_on, today)
 
     def is_told(self):
         """Whether the home that suggested it is told of answers (one query): its summary was

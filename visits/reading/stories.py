@@ -4,12 +4,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _, gettext_lazy
 
 from homeschool.journal import kinds
+from homeschool.journal.models import tales
 from homeschool.people import sight
 from visits.models import Story
 from visits.models.record import READERS
 from visits.models.story import decides
 
 State = Story.State
+TALES = "stories"  # the name of stories in the news
 # How a story stands: tone, icon, words. The first that holds; published before agreed.
 PUBLISHED = ("good", "check", gettext_lazy("In the news"))
 CHIPS = {
@@ -111,6 +113,25 @@ def _words_of_answer(notice, user):
         }.get(story.state, _("The story was changed since.")),
         "page": settings.SITE_URL + story.get_absolute_url(),
     }
+
+
+def _tale(story):
+    return tales.Tale(
+        source=TALES, key=story.pk, texts=story.texts(), named=story.named,
+        url=story.get_absolute_url(), since=story.published_at,
+    )  # fmt: skip
+
+
+def register_tales():
+    """Tell the news of the school of the stories that are told at this moment."""
+    tales.register(
+        tales.Source(
+            name=TALES,
+            label=gettext_lazy("Stories of visits"),
+            told=lambda user: Story.objects.news_for(user).select_related("school"),
+            tale=_tale,
+        )
+    )
 
 
 def register_stories():

@@ -5,21 +5,14 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import (
-    Aggregate,
-    Count,
-    DurationField,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-)
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _, gettext_lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy
 
+from homeschool.answering import figures, standing, state_of
 from homeschool.journal import kinds
 from homeschool.people import sight
 from homeschool.people.models import User
@@ -30,6 +23,7 @@ from visits.models.suggestion import ANSWERED
 
 from .telling import day_in_words
 
+__all__ = ["figures", "standing"]  # words and figures of all rooms
 COLUMNS = (
     "id", "visit_id", "text", "said_by", "kept_out", "asked_at", "due_on", "answer", "answered_at",
     "by", "children_seen", "added",
@@ -67,7 +61,7 @@ def drawn(suggestions, user, zone, today):
 
 def row_of(row, zone, today):
     """Return a row of `with_parts` with its words; moments by the clock of `zone`."""
-    state = "answered" if row["answered_at"] else "late" if row["due_on"] < today else "open"
+    state = state_of(row["answered_at"], row["due_on"], today)
     return row | {
         "state": state,
         "sign": SIGNS[state],
@@ -82,18 +76,6 @@ def row_of(row, zone, today):
 
 def _added(part, zone):
     return part | {"at": parse_datetime(part["at"]).astimezone(zone)}
-
-
-def standing(state, due_on, today):
-    """Return in words how long it may wait, or waits too long."""
-    if state == "answered":
-        return _("answered")
-    days = abs((due_on - today).days)
-    if state == "late":
-        return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days}
-    if not days:
-        return _("to be answered today")
-    return ngettext("%(n)d day left", "%(n)d days left", days) % {"n": days}
 
 
 def of_visit(visit, user, zone):
@@ -119,29 +101,6 @@ def table(suggestions, user, zone, today):
         ]
         for row in drawn(suggestions, user, zone, today)
     ]  # fmt: skip
-
-
-class Median(Aggregate):
-    """The middle one of these values; None where there is none."""
-
-    function = "PERCENTILE_DISC"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-
-def figures(suggestions, today):
-    """Return {"asked", "answered", "waiting", "late", "days": the median of whole days until an
-    answer, or None} of these suggestions (one query)."""
-    took = ExpressionWrapper(F("answered_at") - F("asked_at"), DurationField())
-    waits = Q(answered_at=None)
-    found = suggestions.order_by().aggregate(
-        asked=Count("pk"),
-        answered=Count("pk", filter=~waits),
-        waiting=Count("pk", filter=waits),
-        late=Count("pk", filter=waits & Q(due_on__lt=today)),
-        days=Median(took),
-    )
-    return found | {"days": found["days"].days if found["days"] is not None else None}
 
 
 # --- as the home reads them ----------------------------------------------------------------------

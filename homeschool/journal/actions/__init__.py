@@ -27,7 +27,16 @@ from homeschool.journal.actions.standing import (
     compiled,
     usable_by,
 )
-from homeschool.journal.models import Delivery, Heartbeat, Job, Notice, Receipt, bouncing, hours
+from homeschool.journal.models import (
+    Delivery,
+    Heartbeat,
+    Job,
+    Notice,
+    Receipt,
+    again,
+    bouncing,
+    hours,
+)
 from homeschool.journal.models.clock import announce
 from homeschool.journal.models.sending import LEASE_LOST, TOO_LATE
 
@@ -95,11 +104,19 @@ def address(notice):
     if notice.cancelled_at is None and not kind.alive(notice):
         notice.cancelled_at = timezone.now()
     notice.urgency, notice.urgent_because = kind.urgency_of(notice)
-    if notice.cancelled_at is None and write_receipts(notice, kind.recipients(notice)):
+    if notice.cancelled_at is None and write_receipts(notice, recipients_of(kind, notice)):
         write_deliveries(notice, expires_at=notice.created_at + kind.lives_for)
         announce()
     notice.expanded_at = timezone.now()
     notice.save(update_fields=["expanded_at", "cancelled_at", "urgency", "urgent_because"])
+
+
+def recipients_of(kind, notice):
+    """Return who is told of a notice; who has done what it asks again for is not asked."""
+    found = kind.recipients(notice)
+    if kind.repeats:
+        found = found.filter(user_id__in=again.still_open(notice).values("person"))
+    return found
 
 
 def write_receipts(notice, recipients):
@@ -170,7 +187,8 @@ def write_deliveries(notice, expires_at):
     with connection.cursor() as cursor:
         cursor.execute(IN_APP, [expires_at, notice.pk])
         for channel in channels.WAYS:
-            best = channels.best(channel, "receipt.person_id")
+            used = again.used(notice) if kinds.get(notice.kind).repeats else None
+            best = channels.best(channel, "receipt.person_id", used)
             if best is not None:
                 must, urgency = bool(kinds.get(notice.kind).must_arrive), notice.urgency
                 after = [urgency, expires_at, urgency, notice.pk, must]

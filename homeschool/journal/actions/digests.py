@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeschool.journal import channels, kinds
 from homeschool.journal.actions.standing import NO_ADDRESS, Standing
-from homeschool.journal.models import Attempt, Delivery, Receipt, hours
+from homeschool.journal.models import Attempt, Delivery, Receipt, again, hours
 from homeschool.journal.models.clock import announce
 from homeschool.journal.models.sending import DIGEST, TOO_LATE
 
@@ -204,8 +204,8 @@ def in_short(item):
         "child": child.called if child else "",
         "school": receipt.notice.school.name,
         "day": date_format(timezone.localtime(receipt.notice.created_at), "MONTH_DAY_FORMAT"),
-        "link": channels.absolute("letter", channels.letter_token(receipt)),
-        "asks": kinds.get(receipt.notice.kind).asks,
+        "link": channels.absolute("letter", channels.letter_token(again.first_copy(receipt))),
+        "asks": kinds.get(receipt.notice.kind).asks_of(receipt.notice),
     }
 
 

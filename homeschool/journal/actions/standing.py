@@ -7,13 +7,14 @@ from django.db import connection
 from django.utils.translation import gettext_noop
 
 from homeschool.journal import channels, kinds
-from homeschool.journal.models import Notice, hours
+from homeschool.journal.models import Notice, again, hours
 
 log = logging.getLogger(__name__)
 
 NO_RIGHT = gettext_noop("The reader may not see this any more.")
 NO_ADDRESS = gettext_noop("The reader wants no more letters to this address.")
 NO_WISH = gettext_noop("The reader wants only what has to arrive at this address.")
+DONE = gettext_noop("The reader has done meanwhile what it asks.")
 NOT_DUE = gettext_noop("It was taken back.")
 NOT_WRITTEN = "The letter could not be written: {}"
 
@@ -35,6 +36,7 @@ class Standing:
     def __init__(self, deliveries):
         self.broken, self.taken_back, self.may = {}, set(), set()
         self.pace, self.quiet = {}, {}
+        self.done = set()  # (notice, person): nobody is asked once more for what is done
         people: dict[Notice, list] = {}
         for delivery in deliveries:
             people.setdefault(delivery.receipt.notice, []).append(delivery.receipt.person_id)
@@ -48,6 +50,9 @@ class Standing:
             if notice.cancelled_at is not None or not kind.alive(notice):
                 self.taken_back.add(notice.pk)
                 return None
+            if kind.repeats:
+                did = again.done(notice).filter(person__in=people).values_list("person", flat=True)
+                self.done |= {(notice.pk, person) for person in did}
             found = compiled(kind.recipients(notice).filter(user_id__in=people), "user_id")
         except Exception as error:
             log.exception("notice %s: nobody can say who has the right", notice.pk)
@@ -90,6 +95,8 @@ class Standing:
         """Return why nobody may be told of it any more, whatever the way, or None."""
         if delivery.receipt.notice_id in self.taken_back:
             return NOT_DUE
+        if (delivery.receipt.notice_id, delivery.receipt.person_id) in self.done:
+            return DONE
         return None if delivery.pk in self.may else NO_RIGHT
 
     def against(self, delivery):

@@ -183,6 +183,7 @@ def configured(source):
     yield mail()
     yield sender()
     yield reports()
+    yield translation()
     yield from database()
 
 
@@ -272,6 +273,27 @@ def reports():
         "came back",
         f"{settings.MAIL_PROVIDER} reports to {settings.SITE_URL}/mail/events/",
     )
+
+
+def translation():
+    """Say whether a machine translates messages, and whether it answers."""
+    from django.conf import settings
+
+    from messaging import machines
+
+    if not machines.stands():
+        return MISSING, "translation", "by people alone: no text leaves. Set TRANSLATION_URL"
+    try:
+        known = sorted(machines.get().languages())
+    except machines.Unavailable as no:
+        told = f"{settings.TRANSLATION_URL} gives no languages ({no.reason}): originals stand alone"
+        return MISSING, "translation", told
+    ours = [code for code, _name in settings.LANGUAGES]
+    missing = ", ".join(code for code in ours if code not in known)
+    told = f"{settings.TRANSLATION_URL} answers" + (
+        f"; it does not know {missing}" if missing else ""
+    )
+    return WELL, "translation", told
 
 
 def database():

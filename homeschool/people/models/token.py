@@ -76,6 +76,8 @@ class Token(models.Model):
         PLANS = "plans:read", _("Plans")
         SESSIONS = "sessions:read", _("Programmes and sessions after school")
         ATTENDANCE = "attendance:read", _("Who was at sessions")
+        MESSAGES = "messages:read", _("Messages between home and school")
+        ANNOUNCEMENTS = "announcements:read", _("Announcements of the school")
 
     MOST = 20  # live ones of one person
     DAYS = (30, 90, 365)

@@ -26,6 +26,7 @@ from homeschool.people.asked import ADVISER
 from homeschool.people.asked.readers import prepared_for
 from homeschool.people.models import Student
 from homeschool.prepared import instance, whole
+from messaging.reading.home import newest_for
 from visits.models import (
     Addendum,
     Offer,
@@ -67,16 +68,17 @@ def on_page(page):
 def children_for(user, pk):
     """Return the children whose family page `user` opens: the own ones, and the child `pk` that
     `user` works with, each with what lies `ahead` of it, and whether it `has_plan` that its family
-    reads, and the next `session` after school (one query)."""
+    reads, the next `session` after school, and of what the own home and the school wrote to each
+    other the newest (`mail`) and how much is `unread` (one query)."""
     return [_child(row) for row in _own_and_other(user, pk)]
 
 
 def _child(row):
     ahead, has_plan = {name: row.pop(name) for name in AHEAD}, row.pop("has_plan")
-    session = row.pop("session")
+    session, mail, unread = row.pop("session"), row.pop("mail"), row.pop("unread")
     child = instance(Student, row)
     child.sign, child.ahead, child.has_plan = sign_of(child.called), ahead, has_plan
-    child.session = session
+    child.session, child.mail, child.unread = session, mail, unread
     return child
 
 
@@ -86,8 +88,8 @@ def _own_and_other(user, pk):
     other = Student.objects.visible_to(user, roles=sight.STAFF_ROLES).filter(pk=pk)
     rows = (own | other).annotate(**{name: of(user) for name, of in AHEAD.items()})
     rows = rows.annotate(has_plan=Exists(Plan.objects.shown().filter(student=OuterRef("pk"))))
-    rows = rows.annotate(session=Subquery(next_session()))
-    columns = (*ADVISER, *AHEAD, "has_plan", "session")
+    rows = rows.annotate(session=Subquery(next_session()), **newest_for(user))
+    columns = (*ADVISER, *AHEAD, "has_plan", "session", "mail", "unread")
     return whole(rows, "school", "school_class", columns=columns)
 
 

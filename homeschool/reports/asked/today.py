@@ -10,6 +10,7 @@ from homeschool.people import sight
 from homeschool.people.asked.readers import prepared_for
 from homeschool.people.models import Household, Student
 from homeschool.prepared import prepared
+from messaging.reading import home
 from visits import reading
 from visits.models import Addendum, Draft, Promise, Suggestion, Summary, Visit, VisitChild, Visitor
 from visits.models.record import READERS
@@ -213,6 +214,8 @@ def unwritten(user, before):
 @prepared_for
 def plans(user, today, lately, soon):
     """What waits in the plans that `user` looks after: what families said and nobody has read, and the
-    reviews that are due on `today`; and after school (`sessions_today.to_do`)."""
+    reviews that are due on `today`; after school (`sessions_today.to_do`); and what families wrote
+    (`messaging.reading.home.to_do`)."""
     more = sessions_today.to_do(user, today, lately, soon, MOST_ROWS)
-    return publishing.to_do(user, today, *more)[: 6 * MOST_ROWS]
+    letters = home.to_do(user, publishing.HEARD, MOST_ROWS)
+    return publishing.to_do(user, today, *more, *letters)[: 9 * MOST_ROWS]

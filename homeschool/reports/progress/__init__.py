@@ -28,6 +28,8 @@ from homeschool.reports.asked.progress import (
     visits_told,
 )
 from homeschool.reports.progress import words
+from messaging.models.thread import ITEM as MESSAGES
+from messaging.reading.home import Mail
 from visits.forms.addendum import AddendumForm
 from visits.models import Promise, VisitChild
 from visits.models.record import OF_THE_HOME, READERS
@@ -250,6 +252,16 @@ class Progress:
     def at_home(self):
         """The plan with the one thing to do at home this week, or None: the first that has one."""
         return next((plan for plan in self.plans if plan.at_home), None)
+
+    # --- letters ---------------------------------------------------------------------------
+    @cached_property
+    def mail(self):
+        """The newest words between the reader's home and the school, or None: for the family that may
+        write; staff does not read them here."""
+        reads = sight.roles_for(self.user, self.child, MESSAGES) & sight.FAMILY_ROLES
+        if not self.as_family or not reads or self.page > 1:
+            return None
+        return Mail.of(self.child, self.user, self.zone)
 
     # --- promises --------------------------------------------------------------------------
     @cached_property

@@ -20,6 +20,8 @@ from .measures import (
     DIVISION,
     EVALUATED,
     FORMAT,
+    LANGUAGE,
+    LEVEL,
     MEASURES,
     MODE,
     NEED,
@@ -28,13 +30,14 @@ from .measures import (
     QUESTION,
     SIDE,
     STATE,
+    WROTE,
     Figure,
 )
 
 # What the public version shows at all: the same tables for everybody, without filters.
 PUBLIC = (
     "", DIVISION, MODE, ASPECT, SIDE, NEED, QUESTION, STATE, OUTCOME, FORMAT, PROVIDER, EVALUATED,
-    *CAMPAIGNS,
+    WROTE, LANGUAGE, LEVEL, *CAMPAIGNS,
 )  # fmt: skip
 # A median, a mean or a sum of money is shown of a whole alone, never of one of its parts.
 OF_A_WHOLE = ("", QUESTION, EVALUATED, *CAMPAIGNS)

@@ -19,6 +19,8 @@ from .parts import (
     FOR_RELATIONSHIP,
     FORMAT,
     HOURS,
+    LANGUAGE,
+    LEVEL,
     MEAN,
     MODE,
     MONEY,
@@ -31,6 +33,7 @@ from .parts import (
     SIDES,
     STATE,
     TARGETED,
+    WROTE,
     Measure,
 )
 
@@ -47,6 +50,8 @@ __all__ = [
     "FORMAT",
     "FOR_RELATIONSHIP",
     "HOURS",
+    "LANGUAGE",
+    "LEVEL",
     "MEAN",
     "MEASURES",
     "MISSING",
@@ -61,6 +66,7 @@ __all__ = [
     "SIDES",
     "STATE",
     "TARGETED",
+    "WROTE",
     "Figure",
     "Measure",
 ]

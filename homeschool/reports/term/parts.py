@@ -11,6 +11,8 @@ DIVISION, CLASS, MODE, ASPECT, REGION, SIDE, NEED, QUESTION, STATE, OUTCOME = (
 )  # fmt: skip
 # The same of programmes after school.
 FORMAT, PROVIDER, EVALUATED = "format", "provider", "evaluation"
+# The same of what is told and written.
+WROTE, LANGUAGE, LEVEL = "wrote", "language", "level"
 # Campaigns of the two purposes are two breakdowns: no figure ever holds both.
 FOR_RELATIONSHIP, TARGETED = "campaign", "targeted_campaign"
 CAMPAIGNS = (FOR_RELATIONSHIP, TARGETED)
@@ -31,11 +33,14 @@ BREAKDOWNS = {
     FORMAT: _("By how many are helped together"),
     PROVIDER: _("By who offers it"),
     EVALUATED: _("By question about the programme"),
+    WROTE: _("By who wrote"),
+    LANGUAGE: _("By language"),
+    LEVEL: _("By what was asked"),
     FOR_RELATIONSHIP: _("Campaigns to get to know each other"),
     TARGETED: _("Campaigns about something certain"),
 }
 # Breakdowns of which only what was counted has a row.
-AS_COUNTED = {REGION, *CAMPAIGNS}
+AS_COUNTED = {REGION, LANGUAGE, *CAMPAIGNS}
 SIDES = {"school": _("The school"), "family": _("The family")}
 
 # What a number is: so many of something; days, the median; a mean of answers; a sum of money; a sum
@@ -57,7 +62,8 @@ class Measure:
     is a figure of the whole. `anonymous` figures are hidden in both versions where `n` is small, and
     nobody opens their rows; `smallest` says what is small where that is not what the school says.
     `people` names the measure of the people behind lines of which each has many: the public version
-    shows such a number of the whole alone, and only where theirs is shown.
+    shows such a number of the whole alone, and only where theirs is shown. Nobody opens the rows of
+    `sealed` ones either: who wrote or read what is for those who take part.
     """
 
     code: str
@@ -73,11 +79,17 @@ class Measure:
     anonymous: bool = False
     smallest: int = 0
     people: str = ""
+    sealed: bool = False
 
     @property
     def is_count(self):
         """Whether its number says how many, so that parts may add up."""
         return self.unit == COUNT
+
+    @property
+    def opens(self):
+        """Whether somebody may open the rows behind it."""
+        return not (self.anonymous or self.sealed)
 
     @property
     def kinds(self):

@@ -4,7 +4,11 @@ import hashlib
 import json
 from functools import cached_property
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+
 from counseling.models import Plan, Programme
+from messaging.models import Announcement, Seat
 from visits.models import Aspect, Need, Visit, Voice
 from visits.models.need import KINDS
 
@@ -21,6 +25,8 @@ from .measures import (
     DIVISION,
     EVALUATED,
     FORMAT,
+    LANGUAGE,
+    LEVEL,
     MEASURES,
     MISSING,
     MODE,
@@ -32,6 +38,7 @@ from .measures import (
     SIDE,
     SIDES,
     STATE,
+    WROTE,
     Figure,
 )
 from .voices import count_voices
@@ -135,7 +142,13 @@ def _names(school):
 OF_CHOICES = {
     MODE: Visit.Mode, NEED: Need.Kind, QUESTION: Voice.Question,
     STATE: Plan.State, OUTCOME: Plan.Outcome, FORMAT: Programme.Format, PROVIDER: Programme.Provider,
+    WROTE: Seat.Side, LEVEL: Announcement.Level,
 }  # fmt: skip
+
+
+def _language(code):
+    """Return the name of a language as it calls itself; the code of one that the portal does not speak."""
+    return dict(settings.LANGUAGES).get(code) or code or _("not said")
 
 
 def _name(kind, key, names):
@@ -143,6 +156,8 @@ def _name(kind, key, names):
         return str(SIDES[key])
     if kind == EVALUATED:
         return str(QUESTIONS[key])
+    if kind == LANGUAGE:
+        return str(_language(key))
     if kind in OF_CHOICES:
         return str(OF_CHOICES[kind](key).label)
     if kind == ASPECT:
@@ -172,6 +187,9 @@ def _keys(numbers, names, filters):
         FORMAT: Programme.Format.values,
         PROVIDER: Programme.Provider.values,
         EVALUATED: list(QUESTIONS),
+        WROTE: Seat.Side.values,
+        LANGUAGE: sorted(found[LANGUAGE]),
+        LEVEL: Announcement.Level.values,
         **{kind: list(found[kind]) for kind in CAMPAIGNS},
     }
 

@@ -13,6 +13,8 @@ from .measures import (
     DIVISION,
     EVALUATED,
     FORMAT,
+    LANGUAGE,
+    LEVEL,
     MEASURES,
     MODE,
     NEED,
@@ -22,6 +24,7 @@ from .measures import (
     REGION,
     SIDE,
     STATE,
+    WROTE,
 )
 from .report import Snapshot
 
@@ -243,6 +246,29 @@ SHEETS = {
             "evaluation", _("What children and families say"),
             ("evaluations_said", "evaluations_mean"),
             (EVALUATED,),
+        ),
+        Sheet(
+            "announcements", _("Announcements"),
+            ("announcements_sent", "parents_told", "notices_told", "notices_reached", "notices_read",
+             "notices_asked", "notices_acknowledged"),
+            (LEVEL, LANGUAGE, DIVISION, CLASS), share="notices_read",
+        ),
+        Sheet(
+            "messages", _("Messages"),
+            ("pupils_written", "threads_begun", "threads_answered", "messages_sent", "unclear_said",
+             "unclear_explained"),
+            (WROTE, LANGUAGE, DIVISION, CLASS), share="threads_answered",
+        ),
+        Sheet(
+            "ideas", _("Suggestions in the portal"),
+            ("ideas_raised", "ideas_answered", "ideas_overdue", "days_to_idea"),
+            (DIVISION, CLASS), share="ideas_answered",
+        ),
+        Sheet(
+            "news", _("News and resources"),
+            ("news_open", "news_readers", "news_reads", "resources_open", "resource_readers",
+             "resource_reads", "resources_saved"),
+            (LANGUAGE, DIVISION, CLASS),
         ),
     )
 }  # fmt: skip

@@ -62,7 +62,7 @@ def _staff(user, rows):
 
 
 def _needs(user, rows):
-    return _of_visits(user, rows, lambda need: {
+    return _in_sight(user, rows, lambda need: {
         "title": f"{need.student.full_name}: {need.get_kind_display()}",
         "detail": " · ".join(filter(None, [_day(need.noted_at), need.get_outcome_display()])),
         "url": need.get_absolute_url(),
@@ -70,7 +70,7 @@ def _needs(user, rows):
 
 
 def _suggestions(user, rows):
-    return _of_visits(user, rows, lambda suggestion: {
+    return _in_sight(user, rows, lambda suggestion: {
         "title": suggestion.text,
         "detail": _("answered on %(day)s") % {"day": _day(suggestion.answered_at)}
         if suggestion.answered_at
@@ -80,7 +80,7 @@ def _suggestions(user, rows):
 
 
 def _gifts(user, rows):
-    return _of_visits(user, rows, lambda gift: {
+    return _in_sight(user, rows, lambda gift: {
         "title": gift.item,
         "detail": " · ".join(filter(None, [_day(gift.given_at), _worth(gift)])),
         "url": reverse("visits:visit-detail", args=[gift.visit_id]),
@@ -91,7 +91,7 @@ def _worth(gift):
     return floatformat(gift.value, 2) if gift.value is not None else ""
 
 
-def _of_visits(user, rows, drawn):
+def _in_sight(user, rows, drawn):
     """Draw the rows that `user` may read; the others are counted, and say nothing."""
     rows = list(rows)
     if not rows:
@@ -236,6 +236,14 @@ def _led(user, rows):
     ]
 
 
+def _announcements(user, rows):
+    return _in_sight(user, rows, lambda row: {
+        "title": row.called or row.made_by.full_name,
+        "detail": f"{_day(row.sent_at)} · {row.get_level_display()}",
+        "url": row.get_absolute_url(),
+    })  # fmt: skip
+
+
 def _until(promise):
     if promise.done_at:
         return _("kept on %(day)s") % {"day": _day(promise.done_at)}
@@ -288,4 +296,6 @@ DRAWN = {
     "seats": _seats,
     "volunteers": _volunteers,
     "led": _led,
+    "announcements": _announcements,
+    "ideas": _suggestions,
 }

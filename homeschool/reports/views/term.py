@@ -23,6 +23,7 @@ from homeschool.reports.term.measures import (
     CLASS,
     DIVISION,
     FORMAT,
+    LEVEL,
     MEASURES,
     MODE,
     NEED,
@@ -35,6 +36,7 @@ from homeschool.reports.term.measures import (
     Figure,
 )
 from homeschool.reports.term.rows import RECORDS, rows_of
+from messaging.models import Announcement
 from visits.models import Need
 from visits.models.record import READERS
 
@@ -47,6 +49,7 @@ ROWS_ADDRESS = "reports:term-rows"
 # Parts that no form offers: their names by key.
 CHOICES = {
     SIDE: SIDES,
+    LEVEL: dict(Announcement.Level.choices),
     NEED: dict(Need.Kind.choices),
     STATE: dict(Plan.State.choices),
     OUTCOME: dict(Plan.Outcome.choices),
@@ -133,7 +136,7 @@ class Links:
         self.base = f"{reverse(ROWS_ADDRESS)}?{urlencode(form.wishes)}"
 
     def __getitem__(self, figure):
-        if figure.measure in self.closed or MEASURES[figure.measure].anonymous:
+        if figure.measure in self.closed or not MEASURES[figure.measure].opens:
             return ""
         asked = urlencode({"measure": figure.measure, "breakdown": figure.breakdown})
         return f"{self.base}&{asked}"
@@ -200,7 +203,7 @@ def _asked_figure(data):
     kind, _equals, key = data.get("breakdown", "").partition("=")
     if (
         measure is None
-        or measure.anonymous
+        or not measure.opens
         or kind not in measure.kinds
         or len(key) > 400
         or "\0" in key

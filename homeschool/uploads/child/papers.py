@@ -6,6 +6,7 @@ is reached, the keys below are left out. Text, fonts, pictures, links to web pag
 layers and the marks that screen readers follow stay. One that is broken is refused, never mended.
 """
 
+import codecs
 import io
 import re
 import zlib
@@ -69,11 +70,16 @@ FAX = {"/CCITTFaxDecode", "/CCF", "/JBIG2Decode"}
 AS_TEXT = {"/ASCIIHexDecode", "/AHx", "/ASCII85Decode", "/A85"}
 KNOWN = PACKED_IN_TURN | PHOTO | PHOTO_2000 | FAX | AS_TEXT
 END = b"%%EOF"
+# How words and names may be written in a file, as pypdf reads them; Python loads each when it is
+# first asked for.
+SCRIPTS = (*NameObject.CHARSETS, "ascii", "charmap", "utf-16", "utf-16-be", "utf-16-le")
 
 
 def get_ready():
     """Load all that is needed, since nothing can be opened afterwards."""
     filters.FlateDecode.decode(zlib.compress(b""), DictionaryObject())
+    for name in SCRIPTS:
+        codecs.lookup(name)
 
 
 def remade(content, kind):

@@ -2,6 +2,7 @@
 
 from .answers import OF_CAMPAIGNS, OF_OFFERS
 from .families import OF_GIFTS, OF_ISSUES, OF_SUGGESTIONS, OF_VOICES
+from .messages import OF_ANNOUNCEMENTS, OF_IDEAS, OF_MESSAGES, OF_NEWS
 from .plans import OF_AGREEMENT, OF_GOALS, OF_HABITS, OF_PLANS, OF_REVIEWS
 from .sessions import (
     OF_BANDS,
@@ -36,5 +37,9 @@ ALL = (
     *OF_VOLUNTEERS,
     *OF_SEATS,
     *OF_EVALUATION,
+    *OF_ANNOUNCEMENTS,
+    *OF_MESSAGES,
+    *OF_IDEAS,
+    *OF_NEWS,
 )
 MEASURES = {measure.code: measure for measure in ALL}

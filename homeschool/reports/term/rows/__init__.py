@@ -3,14 +3,14 @@
 A second road, by the ORM: for each figure as many rows as it says; of a median as many as its `n`.
 """
 
-from . import answers, families, plans, sessions
+from . import answers, families, messages, plans, sessions
 from .behind import Behind
 
 # Figures of records: their rows are for those who read records; the others anybody of the report opens.
 RECORDS = {
     "visits_held", "visits_nobody_home", "visits_declined", "promises_made", "promises_kept",
     "summaries_sent", "summaries_confirmed", *answers.RECORDS, *families.RECORDS,
-    *plans.RECORDS, *sessions.RECORDS,
+    *plans.RECORDS, *sessions.RECORDS, *messages.RECORDS,
 }  # fmt: skip
 
 
@@ -48,4 +48,5 @@ KINDS = (
     | families.KINDS
     | plans.KINDS
     | sessions.KINDS
+    | messages.KINDS
 )

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from . import answers, base, families, missing, plans, reach, sessions, work
+from . import answers, base, families, messages, missing, plans, reach, sessions, work
 
 COUNTED = (
     *reach.PIECES,
@@ -11,6 +11,7 @@ COUNTED = (
     *families.PIECES,
     *plans.PIECES,
     *sessions.PIECES,
+    *messages.PIECES,
 )
 PIECES = (*COUNTED, *missing.PIECES, *plans.MISSING, *sessions.MISSING)
 
@@ -48,13 +49,15 @@ def statement(*, measures=None, whole=False, past=False):
     ]
     counted = "\n    UNION ALL\n".join(piece.sql(whole) for piece in pieces)
     return f"""
-WITH {_tables(past)}, {base.TABLES}, {sessions.TABLES}, counted (measure, by, division, class, part, number) AS (
+WITH {_tables(past)}, {base.TABLES}, {sessions.TABLES}, {messages.TABLES},
+counted (measure, by, division, class, part, number) AS (
 {counted}
 )
 SELECT measure,
        CASE by WHEN 1 THEN 'division' WHEN 2 THEN 'class' WHEN 3 THEN '' WHEN 8 THEN 'by'
                WHEN 9 THEN 'mode' WHEN 10 THEN 'aspect' WHEN 11 THEN 'region' WHEN 12 THEN 'need'
-               WHEN 13 THEN 'state' WHEN 14 THEN 'outcome' WHEN 15 THEN 'format' ELSE 'provider' END,
+               WHEN 13 THEN 'state' WHEN 14 THEN 'outcome' WHEN 15 THEN 'format' WHEN 16 THEN 'provider'
+               WHEN 17 THEN 'wrote' WHEN 18 THEN 'language' ELSE 'level' END,
        coalesce(d.code, c.code, part, ''), number::numeric
 FROM counted
 LEFT JOIN people_division d ON d.id = counted.division

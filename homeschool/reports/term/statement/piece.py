@@ -2,8 +2,8 @@
 
 Every piece gives rows of (measure, by, division, class, part, number). `by` says by what: 1 division,
 2 class, 3 neither (as `grouping` says it), 8 who promised, 9 mode, 10 aspect, 11 area, 12 need, 13 how a
-plan stands, 14 what came of it, 15 how a programme is given, 16 by whom; the key of the last nine stands
-in `part`.
+plan stands, 14 what came of it, 15 how a programme is given, 16 by whom, 17 who wrote, 18 language, 19 what was
+asked; the key of all but the first three stands in `part`.
 """
 
 from dataclasses import dataclass
@@ -65,6 +65,20 @@ class Other:
 
     def sql(self, whole):
         return self.text
+
+
+def by_column(number, column, source, numbers):
+    """Return the Other that counts `source` by one of its columns, which `by` says as `number`."""
+    columns = ", ".join(f"{count} AS n{n}" for n, count in enumerate(numbers.values()))
+    pairs = ", ".join(f"('{code}', n{n}::numeric)" for n, code in enumerate(numbers))
+    return Other(
+        frozenset(numbers),
+        f"""
+    SELECT m.measure, {number}, NULL::uuid, NULL::uuid, g.{column}, m.number
+    FROM (SELECT {column}, {columns} FROM {source} GROUP BY {column}) g,
+         LATERAL (VALUES {pairs}) m (measure, number)
+    WHERE m.number IS NOT NULL""",  # noqa: S608
+    )
 
 
 def median(days):

@@ -7,7 +7,7 @@ the rows behind a figure ask the rules themselves.
 
 from counseling.rules import dosage
 
-from .piece import ByParts, Other, median
+from .piece import ByParts, by_column, median
 
 THERE = "('present', 'late')"
 _SAME = dosage.SAME_TUTOR
@@ -125,20 +125,6 @@ _WHO = "(SELECT DISTINCT student, {0} FROM marked WHERE there) who"
 _BY = ((15, "format"), (16, "provider"))
 
 
-def _by(number, column, source, numbers):
-    """Return the Other that counts `source` by a column of its programmes."""
-    columns = ", ".join(f"{count} AS n{n}" for n, count in enumerate(numbers.values()))
-    pairs = ", ".join(f"('{code}', n{n}::numeric)" for n, code in enumerate(numbers))
-    return Other(
-        frozenset(numbers),
-        f"""
-    SELECT m.measure, {number}, NULL::uuid, NULL::uuid, g.{column}, m.number
-    FROM (SELECT {column}, {columns} FROM {source} GROUP BY {column}) g,
-         LATERAL (VALUES {pairs}) m (measure, number)
-    WHERE m.number IS NOT NULL""",  # noqa: S608
-    )
-
-
 PIECES = (
     ByParts("seated", {"pupils_seated": "count(*)"}),
     ByParts("part", _SESSIONS),
@@ -163,9 +149,9 @@ PIECES = (
             "pupils_high": "count(*) FILTER (WHERE often AND long AND small AND same)",
         },
     ),
-    *(_by(*by, "part", _SESSIONS) for by in _BY),
-    *(_by(*by, "marked", _LINES | _HOURS) for by in _BY),
-    *(_by(*by, _WHO.format(by[1]), {"pupils_attending": "count(*)"}) for by in _BY),
+    *(by_column(*by, "part", _SESSIONS) for by in _BY),
+    *(by_column(*by, "marked", _LINES | _HOURS) for by in _BY),
+    *(by_column(*by, _WHO.format(by[1]), {"pupils_attending": "count(*)"}) for by in _BY),
     ByParts("helped", {"volunteers_active": "count(DISTINCT volunteer)"}),
     ByParts(
         "helped",
