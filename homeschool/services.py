@@ -225,11 +225,14 @@ def throwaway():
     """Servers for tests: quick, unsafe against power cuts, and gone afterwards. Yields switches."""
     state = State(tempfile.mkdtemp(prefix="homeschool-test-"))
     state.folder.chmod(0o711)
+    others = len(_KEEPERS)
     try:
         yield join(state, throwaway=True)
     finally:
         state.users.free()
         wait_until(lambda: not state.folder.exists(), 10)
+        for keeper in _KEEPERS[others:]:  # it ends after it removed the folder
+            wait_until(lambda keeper=keeper: keeper.poll() is not None, 5)
 
 
 def wipe(state, patience=5):

@@ -18,7 +18,11 @@ HISTORY = (
     "messaging.Unclear.person", "messaging.Unclear.helper", "messaging.Away.person",
     "messaging.Away.substitute", "messaging.Announcement.made_by", "messaging.Wording.by",
     "messaging.Wording.checked_by", "messaging.SavedList.made_by", "messaging.Template.made_by",
-    "messaging.Telling.owner", "messaging.Telling.done_by", "messaging.OfficeHours.person", "messaging.Suggestion.answered_by", "messaging.FurtherWord.by",
+    "messaging.Telling.owner", "messaging.Telling.done_by", "messaging.OfficeHours.person",
+    "messaging.Suggestion.answered_by", "messaging.FurtherWord.by",
+    "messaging.News.made_by", "messaging.News.published_by", "messaging.NewsWords.by",
+    "messaging.NewsPicture.by", "messaging.Resource.made_by", "messaging.Resource.published_by",
+    "messaging.Resource.responsible", "messaging.ResourceWords.by",
 )  # fmt: skip
 
 

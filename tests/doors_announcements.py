@@ -56,3 +56,12 @@ ANNOUNCEMENTS = [
         )
     ),
 ]
+# The others look like one of these.
+LOOKS_LIKE = {"own-list", "edit"}
+LOOKED_AT = [
+    door
+    for door in ANNOUNCEMENTS
+    if door.name.removeprefix("messaging:announcement-") not in LOOKS_LIKE
+    and door.name
+    not in {"messaging:wording-edit", "messaging:saved-list-new", "messaging:saved-list-name"}
+]

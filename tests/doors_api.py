@@ -47,9 +47,9 @@ API = [
     of_api("attendance-list"),
     of_api("attendance-detail", "plan"),
     of_api("thread-list"),
-    of_api("thread-detail", "plan"),  # nothing of the room has its key
+    of_api("thread-detail", "thread"),
     of_api("message-list"),
-    of_api("message-detail", "plan"),
+    of_api("message-detail", "asking message"),
     of_api("announcement-list"),
     of_api("announcement-detail", "announcement"),
 ]

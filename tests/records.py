@@ -38,6 +38,7 @@ from . import (
     records_photos,
     records_plans,
     records_programmes,
+    records_proof,
     records_sessions,
     records_situation,
     records_stories,
@@ -224,6 +225,7 @@ CANARIES = {
     **records_programmes.CANARIES,
     **records_afternoons.CANARIES,
     **records_announcements.CANARIES,
+    **records_proof.CANARIES,
     **records_volunteers.CANARIES,
     **records_translating.CANARIES,
     **records_threads.CANARIES,
@@ -254,6 +256,7 @@ SHOWN_AT = [
     *records_programmes.SHOWN_AT,
     *records_afternoons.SHOWN_AT,
     *records_announcements.SHOWN_AT,
+    *records_proof.SHOWN_AT,
     *records_volunteers.SHOWN_AT,
     *records_translating.SHOWN_AT,
     *records_threads.SHOWN_AT,
@@ -353,6 +356,7 @@ class Records:
         self.programmes = records_programmes.Programmes(stage, c)
         self.afternoons = records_afternoons.Afternoons(stage, c)
         self.announced = records_announcements.Announced(stage, c)
+        self.proven = records_proof.Proven(self.announced, c)
         self.volunteers = records_volunteers.Volunteers(stage, c)
         self.ideas = records_parents_ideas.Ideas(stage, c)
         self.learning = records_learning.Learning(stage, c, self.plans.plans)

@@ -4,7 +4,7 @@ from homeschool.people.sight import COUNSELOR, GUARDIAN, STUDENT
 from messaging.models import Draft, Remark, Thread
 
 from . import builders
-from .messaging.builders import let_leave, make_thread
+from .messaging.builders import let_leave, let_wait, make_thread
 
 TO_THE_MOTHER, TO_THE_GROWN = "one with the mother", "one with a grown student"
 IN_IT, GROWN = {"counselor": {COUNSELOR}, "mother": {GUARDIAN}}, {"adult": {STUDENT}}
@@ -53,7 +53,8 @@ class Threads:
             let_leave(thread)
             Remark.write(thread, f"Canary-remark {n}", by=staff)
             Draft.objects.keep(home, f"Canary-thread-draft {n}", thread=thread)
-            self.unsent.append(thread.messages.write(thread, f"Canary-unsent {n}", by=home))
+            unsent = thread.messages.write(thread, f"Canary-unsent {n}", by=home)
+            self.unsent.append(let_wait(unsent))
 
     def keys(self):
         """Return {kind: [key]} in the order of THINGS."""

@@ -350,6 +350,8 @@ KINDS = {
     "programmes/": "programme",
     "sessions/": "session",
     "announcements/": "announcement",
+    "threads/": "thread",
+    "messages/": "asking message",
 }
 HOLDERS = [name for name in doors.PEOPLE if name not in doors.STRANGERS]
 # On pages of the office alone, where the reading of addresses is written down: never here.
@@ -449,7 +451,8 @@ def test_it_tells_the_words_to_those_who_may_read_them(stage, told, person):
         "Canary-agreed", "Canary-answer", "Canary-question",
         "Canary-plan", "Canary-habit", "Canary-observation", "Canary-sheet", "Canary-room",
         "Canary-subject", "Canary-announcing", "Canary-idea", "Canary-list", "Canary-news",
-        "Canary-remark", "Canary-template", "Canary-use", "Canary-word", *NEVER_HERE,
+        "Canary-remark", "Canary-telling", "Canary-template", "Canary-thread-draft",
+        "Canary-unsent", "Canary-use", "Canary-word", *NEVER_HERE,
     )  # fmt: skip
     if person == "mother":  # families and volunteers read of sessions on their pages
         on_pages_alone += ("Canary-topic",)

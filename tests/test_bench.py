@@ -38,7 +38,7 @@ def test_it_prints_a_row_for_each_line(run):
     for row in told["lines"]:
         assert row["what"] in printed
     assert {row["name"] for row in told["lines"]} == {
-        "progress", "search", "queries", "queries-hours", "queries-plans", "queries-progress", "queries-sessions", "tenfold-children",
+        "progress", "search", "queries", "queries-hours", "queries-messages", "queries-plans", "queries-progress", "queries-sessions", "tenfold-children",
         "report",
     }  # fmt: skip
 

@@ -29,6 +29,7 @@ from .doors_offers import OFFERS
 from .doors_parents_ideas import IDEAS
 from .doors_plans import PLANS
 from .doors_programmes import PROGRAMMES
+from .doors_proof import PROOF
 from .doors_records import RECORDS
 from .doors_sessions import SESSIONS
 from .doors_situation import SITUATION
@@ -51,6 +52,7 @@ DOORS = [
     *SESSIONS,
     *AFTERNOONS,
     *ANNOUNCEMENTS,
+    *PROOF,
     *LEARNING,
     *NEWS,
     *NOTES,
@@ -149,11 +151,11 @@ def bare(response, url):
 
 class Beginning:
     """Session, person and reach as they are before each request, each read once: what came of the
-    requests before was undone. What a request asks for again is read again, since it may have changed.
+    requests before was undone. What a request asks for again, or after it wrote, is read anew.
     """
 
     def __init__(self, patch):
-        self.rows, self.questions, self.unasked = {}, set(), set()
+        self.rows, self.questions, self.unasked, self.writes = {}, set(), set(), None
         for place, ask, of in (
             (SessionStore, "_get_session_from_db", lambda store: store.session_key),
             (ModelBackend, "get_user", lambda _backend, key: key),
@@ -167,7 +169,7 @@ class Beginning:
         self.questions.add(ask)
 
         def asked(*about):
-            if ask not in self.unasked:
+            if ask not in self.unasked or self.writes.seen:
                 return ask(*about)
             self.unasked.remove(ask)
             key = ask, of(*about)
@@ -178,9 +180,9 @@ class Beginning:
         return asked
 
     @contextlib.contextmanager
-    def request(self):
-        """The next request comes upon the stage as it was in the beginning."""
-        self.unasked = set(self.questions)
+    def request(self, writes):
+        """The next request comes upon the stage as it was in the beginning; `writes` watches it."""
+        self.unasked, self.writes = set(self.questions), writes
         yield
         self.unasked.clear()
 
@@ -227,7 +229,7 @@ class Visitor:
         with (
             transaction.atomic(),
             connection.execute_wrapper(writes),
-            self.stage.beginning_of.request(),
+            self.stage.beginning_of.request(writes),
         ):
             answer = client.get(url) if method == "get" else client.post(url, sent)
             # nothing was written by what only read: the footprint need not be asked for

@@ -57,15 +57,22 @@ def _parts(model, **fields):
 def read_by(user):
     """Return the Q of the needs that `user` reads in a plan: none of a visit which it does not read,
     since that was taken into confidence."""
-    return Q(need=None) | Q(need__in=Need.objects.visible_to(user).values("pk"))
+    return _read_of(Need.objects.visible_to(user))
+
+
+def _read_of(needs):
+    return Q(need=None) | Q(need__in=needs.values("pk"))
 
 
 def plans_to_read(user):
     """Return the plans that `user` sees, with the rows and small parts that the page shows."""
-    read = Case(When(read_by(user), then=F("words")), default=Value(""), output_field=TextField())
+    plans = Plan.objects.visible_to(user)
+    if plans.query.is_empty():  # what follows takes longer to build than to answer
+        return plans
+    needs = Need.objects.visible_to(user)
+    read = Case(When(_read_of(needs), then=F("words")), default=Value(""), output_field=TextField())
     return (
-        Plan.objects.visible_to(user)
-        .select_related("school", "student__school", "student__school_class", "owner")
+        plans.select_related("school", "student__school", "student__school_class", "owner")
         .annotate(
             need_rows=_parts(
                 PlanNeed, domain="domain", weight="weight", words=read, seen="observation"
@@ -76,7 +83,7 @@ def plans_to_read(user):
             told=version_told(),
             habit_rows=habit_rows(),
             prescription_rows=prescription_rows(),
-            sees_need=Exists(Need.objects.visible_to(user).filter(pk=OuterRef("need"))),
+            sees_need=Exists(needs.filter(pk=OuterRef("need"))),
         )
     )  # fmt: skip
 

@@ -198,6 +198,9 @@ SHORT = {
     "tenfold-hours-report": "Hours, bands and what is missing are counted anew at each opening, over every mark of "
     "the term; about half of the time is the marks, the rest what is missing of visits and plans.",
     "offer": "Fourteen queries: whose link it is, whether that person may still answer, which times are free.",
+    "preview": "Who may be told is read from the view of sight, for every child at once: of its branches "
+    "those of staff are read too, and thrown away, since the role is compared above them.",
+    "board": "Each person who was told is counted anew at each opening, with its letters: nothing is kept.",
     "needs": "Sight is asked for each need through its visit, kept in confidence or not: the plan has thirty "
     "parts, and writing and planning it takes longer than running it.",
 }

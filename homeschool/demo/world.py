@@ -37,10 +37,12 @@ PARTS = {
         "homeschool.demo.volunteers",
         "homeschool.demo.afternoons",
         "homeschool.demo.learning",
+        "homeschool.demo.threads",
         "homeschool.demo.away",
         "homeschool.demo.parents_ideas",
         "homeschool.demo.translations",
         "homeschool.demo.announcements",
+        "homeschool.demo.announced",
         "homeschool.demo.news",
     ),
     COLLEGE_CODE: (

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import mail, signing
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import to_locale
@@ -60,7 +60,11 @@ def best(channel, person, used=None):
     order = addresses.query.order_by or addresses.model._meta.ordering
     if used is not None:
         mine = used.filter(receipt__person=OuterRef("user_id"), address=OuterRef("value"))
-        order = (Q(pace=OFF), Exists(mine.filter(channel=channel)), *order)
+        wants_none = ExpressionWrapper(Q(pace=OFF), BooleanField())
+        addresses = addresses.annotate(
+            wants_none=wants_none, was_used=Exists(mine.filter(channel=channel))
+        )
+        order = ("wants_none", "was_used", *order)
     one_each = addresses.filter(channel=channel).order_by("user_id", *order).distinct("user_id")
     found, values = one_each.values_list("user_id", "value", *WISHES).query.sql_with_params()
     columns = ", ".join(("user_id", "value", *WISHES))

@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from homeschool.forms import CleanTextMixin, SubmissionFormMixin
 from messaging.models import Term
@@ -32,6 +32,9 @@ class TermForm(SubmissionFormMixin, CleanTextMixin, forms.ModelForm):
     def __init__(self, *args, school, **options):
         super().__init__(*args, **options)
         self.instance.school = school
+        self.fields["source"].choices = settings.LANGUAGES
+        self.fields["source"].initial = get_language()
+        self.fields["language"].choices = [("", "…"), *settings.LANGUAGES]
 
     def _one_line(self, name):
         return " ".join(self.cleaned_data[name].split())

@@ -106,10 +106,11 @@ class AnnouncementQuerySet(SchoolPartQuerySet):
     def begin(self, school, audience, key, *, by, words, level="read", answer_by=None):
         """Begin one with its first words, {"language", "title", "text"}; returns it, a draft."""
         with transaction.atomic():
-            row = self.create(
+            row = Announcement(
                 school=school, audience=audience, key=key, level=level, answer_by=answer_by,
                 made_by=by, called=str(audiences.get(audience).called(key))[:255],
             )  # fmt: skip
+            row.save(force_insert=True)
             Wording.objects.put(row, words["language"], words["title"], words["text"], by=by)
             row.note("announcement.begun", by)
         return row

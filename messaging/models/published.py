@@ -5,6 +5,7 @@ audience each time: a child that leaves the class takes its family's sight along
 """
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -71,7 +72,7 @@ class PublishedQuerySet(SchoolPartQuerySet):
     def begin(self, columns, *, by):
         """Begin one with these columns, a draft; returns it."""
         with transaction.atomic():
-            row = self.create(**columns, made_by=by)
+            row: Any = self.create(**columns, made_by=by)
             row.note("begun", by)
         return row
 
@@ -138,6 +139,8 @@ class Published(models.Model):
     )
     published_at = models.DateTimeField(null=True, editable=False)
 
+    words: Any  # one row for each language
+
     objects = PublishedQuerySet.as_manager()
 
     class Meta:
@@ -162,8 +165,9 @@ class Published(models.Model):
     def is_open(self):
         """Whether families read it at this moment."""
         now = timezone.now()
-        begun = self.state == self.State.PUBLISHED and self.since <= now
-        return begun and (self.until is None or self.until > now)
+        if self.state != self.State.PUBLISHED or self.since is None or self.since > now:
+            return False
+        return self.until is None or self.until > now
 
     @property
     def called(self):

@@ -38,7 +38,8 @@ class SavedListQuerySet(SchoolPartQuerySet):
         with transaction.atomic():
             if self.filter(school=school, name=name).open().exists():
                 raise NameTaken
-            row = self.create(school=school, name=name, made_by=by)
+            row = SavedList(school=school, name=name, made_by=by)
+            row.save(force_insert=True)
             row.note("saved_list.begun", by)
         return row
 

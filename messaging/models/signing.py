@@ -33,7 +33,7 @@ class SignatureManager(models.Manager):
                 },
             )  # fmt: skip
             if new:
-                Receipt.objects.filter(pk=receipt.pk).update(signed=row.name)
+                Receipt.objects.filter(pk=receipt.pk).update(signed=name.strip())
                 receipt.acknowledge()
         return row
 

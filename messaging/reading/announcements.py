@@ -4,6 +4,7 @@
 in which language. All its numbers are one statement, whatever the size of the school.
 """
 
+import datetime as dt
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Count, Q, Value, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from homeschool.journal import channels
@@ -24,7 +26,9 @@ from messaging.models.announcing import ANNOUNCED, SPEAKERS
 
 from .announcement_letters import Words, language_name
 
-A_PAGE = 50
+A_PAGE, PEOPLE_ON_A_PAGE = 20, 50
+# So long one that could not leave by itself stands first.
+LATELY = dt.timedelta(days=14)
 State, Level = Announcement.State, Announcement.Level
 PORTAL, EVENING, EMAIL, OFF = "portal", "evening", "email", "off"
 WAYS = {
@@ -225,7 +229,9 @@ class Line:
 
 def kept(user):
     """Return what `user` follows as staff: what needs a hand first, then the newest."""
+    lately = timezone.now() - LATELY
     waits = Case(
+        When(~Q(stopped="") & Q(sends_at__gte=lately), then=Value(-1)),
         When(state=State.DRAFT, then=Value(0)),
         When(state=State.CALLED_OFF, then=Value(2)),
         When(state=State.SCHEDULED, then=Value(1)),
@@ -271,7 +277,10 @@ def with_words(receipts, language):
     """Give each receipt `announcement` and `words` for a reader of `language` (two queries)."""
     receipts = list(receipts)
     rows = Announcement.objects.filter(pk__in=[row.notice.about_id for row in receipts])
-    rows = {str(row.pk): row for row in rows.select_related("school", "made_by").prefetch_related("wordings")}
+    rows = {
+        str(row.pk): row
+        for row in rows.select_related("school", "made_by").prefetch_related("wordings")
+    }
     for receipt in receipts:
         receipt.announcement = rows[receipt.notice.about_id]
         receipt.words = Words(receipt.announcement, language).own

@@ -62,6 +62,7 @@ FACTS = """
     ),
     copy AS MATERIALIZED (
         SELECT head.announcement, head.level, r.person_id AS person, r.id AS receipt, r.language,
+            n.kind = 'announcement.sent' AS first,
             r.read_at, r.acknowledged_at, r.signed,
             r.read_at IS NOT NULL AS read, r.acknowledged_at IS NOT NULL AS acknowledged
         FROM head
@@ -71,7 +72,7 @@ FACTS = """
     ),
     letter AS (
         SELECT d.receipt_id AS receipt, d.state FROM journal_delivery AS d
-        WHERE d.channel <> 'in_app' AND d.receipt_id IN (SELECT receipt FROM copy)
+        WHERE d.channel <> 'in_app'
     ),
     spoken AS (
         SELECT t.announcement_id AS announcement, t.person_id AS person, t.student_id AS student
@@ -79,7 +80,7 @@ FACTS = """
         WHERE t.done_at IS NOT NULL AND t.announcement_id IN (SELECT announcement FROM head)
     ),
     person AS MATERIALIZED (
-        SELECT c.announcement, c.level, c.person, (array_agg(c.language ORDER BY c.receipt))[1] AS language,
+        SELECT c.announcement, c.level, c.person, coalesce(max(c.language) FILTER (WHERE c.first), max(c.language)) AS language,
             bool_or(c.read) AS read, bool_or(c.acknowledged) AS acknowledged,
             min(c.read_at) AS read_at, min(c.acknowledged_at) AS acknowledged_at, max(c.signed) AS signed,
             bool_or(c.read OR coalesce(l.state = 'sent', FALSE)) OR bool_or(s.person IS NOT NULL) AS reached,
@@ -119,15 +120,16 @@ FACTS = """
 """
 _BELOW = (REACHED, READ, ACKNOWLEDGED, UNREACHABLE)
 _NUMBERS = ", ".join(f"count(*) FILTER (WHERE {means})" for means in MEANS.values())
+# Narrow rows are sorted three times as fast as those of `pair`.
+_SEEN = "FROM person WHERE (announcement, person) IN (SELECT announcement, person FROM pair)"
+_FACTS = "announcement, class, person, level, reached, read, acknowledged, waiting"
 COUNTED = f"""
-    SELECT 'people', 'all', '', {_NUMBERS}
-    FROM (SELECT DISTINCT ON (announcement, person) * FROM pair) AS one
+    SELECT 'people', 'all', '', {_NUMBERS} {_SEEN}
     UNION ALL
-    SELECT 'people', 'language', language, {_NUMBERS}
-    FROM (SELECT DISTINCT ON (announcement, person) * FROM pair) AS one GROUP BY language
+    SELECT 'people', 'language', language, {_NUMBERS} {_SEEN} GROUP BY language
     UNION ALL
     SELECT 'people', 'class', coalesce(class::text, ''), {_NUMBERS}
-    FROM (SELECT DISTINCT ON (announcement, class, person) * FROM pair) AS one GROUP BY class
+    FROM (SELECT DISTINCT {_FACTS} FROM pair) AS one GROUP BY class
     UNION ALL
     SELECT 'children', CASE WHEN grouping(class) = 1 THEN 'all' ELSE 'class' END,
         coalesce(class::text, ''), {_NUMBERS}

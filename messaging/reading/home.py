@@ -4,7 +4,18 @@ newest words. Each is a part of a query that those pages ask anyway, so it costs
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, DateField, F, IntegerField, OuterRef, Subquery, UUIDField, Value
+from django.db.models import (
+    Count,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, JSONObject, Left, Now
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -43,7 +54,10 @@ def to_do(user, columns, most):
 
 def _messages(rows, user, kind, at, who):
     found = sight.within(user, "thread__student", WRITERS, ITEM)
-    rows = rows.none() if found is None else rows.filter(found)
+    held = Q(Exists(Seat.objects.live().school().held_by(user).filter(thread=OuterRef("thread"))))
+    cares = sight.within(user, "thread__student", {sight.COUNSELOR}, ITEM)
+    reads = held if cares is None else held | cares  # as Thread.visible_to, of threads that began
+    rows = rows.none() if found is None else rows.filter(found, reads)
     return rows.annotate(
         child=F("thread__student__full_name"), short=Left("text", SHORT), plan=F("thread"),
         title=Value(""), kind=Value(kind), due=Cast(None, DateField()), at=F(at), who=F(who),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from homeschool.journal.models import Entry, Receipt
-from messaging.models import Signature
+from messaging.models import Announcement, Signature
 from messaging.models.announcing import ANNOUNCED
 
 from .announcement_letters import language_name
@@ -47,7 +47,7 @@ def number_of(announcement, signature=None):
 class Proof:
     """One signature with all that its paper says."""
 
-    announcement: object
+    announcement: Announcement
     signature: Signature
     children: list  # [(child, Guardianship | None)] as far as the reader sees them
     way_told: str

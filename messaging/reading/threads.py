@@ -17,7 +17,7 @@ from homeschool.journal.models import Receipt
 from homeschool.people import sight
 from homeschool.people.models import Guardianship, Membership, Student
 from homeschool.people.views.seen import listed
-from messaging.models import Draft, Message, Seat, Thread, Translation
+from messaging.models import Away, Draft, Message, Seat, Thread, Translation
 from messaging.models.message import WRITTEN
 from messaging.models.thread import ITEM, WRITERS
 
@@ -99,12 +99,25 @@ class Inbox:
     @cached_property
     def _rows(self):
         kept = Message.objects.kept().filter(thread=OuterRef("pk"))
-        rows = Thread.objects.visible_to(self.user).filter(Exists(kept))
+        rows = self._near(Thread.objects.visible_to(self.user)).filter(Exists(kept))
         if self.child:
             rows = rows.filter(student=self.child)
         if self.state in ("open", "closed"):
             rows = getattr(rows, self.state)()
         return _found_by(rows, self.words) if self.words else rows
+
+    def _near(self, rows):
+        """Begin with the seats of who reads by a seat alone, not with all threads of the school: the same
+        rows, found from their other end. Who looks after a caseload walks along the newest."""
+        roles = self.user.roles()
+        if sight.COUNSELOR in roles:
+            return rows
+        held = [self.user.pk]
+        if roles & WRITERS:
+            away = Away.objects.now().filter(substitute=self.user.pk)
+            held += away.values_list("person", flat=True)
+        seats = Seat.objects.live().filter(person__in=held)
+        return rows.filter(pk__in=seats.values("thread"))
 
     def _drawn(self, rows, most):
         """Return `most` threads of these and one more, the newest first, with what a row shows."""
@@ -348,11 +361,13 @@ class ThreadPage:
         found = self._found[:MESSAGES][::-1]
         meet(found, self.user, self.side, languages_in(self.seats, self.thread.school))
         roles = {seat.person_id: self.role_of(seat) for seat in self.seats}
-        seen = self._seen(found)
+        seen, shown = self._seen(found), {message.pk: message.words.shown for message in found}
         for message in found:
             message.is_mine = message.author_id == self.user.pk
             message.is_pending = message.leaves_at > self.now
             message.role = "" if message.is_mine else roles.get(message.author_id, "")
+            if message.answers:
+                message.quoted = shown.get(message.answers_id) or message.answers.text
             message.day = timezone.localtime(message.written_at).date()
             message.seen = seen.get(str(message.pk), []) if message.is_mine else []
         return found
@@ -368,12 +383,13 @@ class ThreadPage:
         return list(rows.select_related("person", "notice__school"))
 
     def _seen(self, found):
-        """Return {key of an own message: [(person, when it is told to have read)]}."""
+        """Return {key of an own message: [(person of the other side, when it is told to have read)]}."""
+        beside = {seat.person_id for seat in self.seats if seat.side == self.side}
         own = {str(message.pk) for message in found if message.author_id == self.user.pk}
         rows = [row for row in self._receipts if row.notice.about_id in own]
         shown, seen = shown_read_at(rows, self.user), {}
         for row in sorted(rows, key=lambda row: shown.get(row.pk) or self.now):
-            if row.pk in shown and row.person_id != self.user.pk:
+            if row.pk in shown and row.person_id not in beside:
                 seen.setdefault(row.notice.about_id, []).append((row.person, shown[row.pk]))
         return seen
 

@@ -8,14 +8,15 @@ import logging
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_info, gettext, gettext_lazy as _
 
 from homeschool.journal import kinds
 from homeschool.people import sight
+from homeschool.people.models import Membership
 from messaging import machines
-from messaging.models import Attachment, Message, Translation, Unclear
+from messaging.models import Attachment, Away, Message, Translation, Unclear
 from messaging.models.thread import ITEM, WRITERS, Seat
 from messaging.models.translating import TRANSLATE, UNCLEAR
 
@@ -156,8 +157,8 @@ def meet(messages, reader, side, wanted=None):
         message.may_translate = bool(may_translate)
         message.said_in = _said_in(message, rows, wanted) if may_translate else []
         _meet_unclear(message, reader, side)
-        wanted = not own and message.language != language and message.words.translation is None
-        message.may_ask_machine = bool(machine and wanted and message.text)
+        foreign = not own and message.language != language and message.words.translation is None
+        message.may_ask_machine = bool(machine and foreign and message.text)
 
 
 @dataclass(frozen=True)
@@ -190,8 +191,18 @@ def _meet_unclear(message, reader, side):
 
 
 def waiting_for(user):
-    """Return what families did not understand and `user` is to explain, the oldest first."""
-    rows = Unclear.objects.visible_to(user).waiting().filter(helper=user.pk)
+    """Return what families did not understand and `user` is to explain, the oldest first: what it was
+    named for, what somebody was for whom it stands in today, and of its children what a colleague was who
+    does not work here any more."""
+    children = sight.within(user, "message__thread__student", WRITERS, ITEM)
+    if children is None:
+        return Unclear.objects.none()
+    works = Membership.objects.open().filter(
+        user=OuterRef("helper"), school=OuterRef("message__thread__school"), role__in=WRITERS
+    )
+    away = Away.objects.now().filter(substitute=user.pk).values("person")
+    mine = Q(helper=user.pk) | Q(helper__in=away) | ~Exists(works)
+    rows = Unclear.objects.visible_to(user).waiting().filter(children, mine).exclude(person=user.pk)
     return rows.select_related(
         "person", "message__thread__student__school_class", "message__author"
     )

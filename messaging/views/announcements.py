@@ -401,7 +401,7 @@ def announcement_people(request, pk):
     """List who gets it and why: the children by whom they do, as far as the reader sees them."""
     row = kept(request, pk)
     preview = reading.Preview(row)
-    page = Paginator(preview.people(), reading.A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(preview.people(), reading.PEOPLE_ON_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = preview.rows(list(page.object_list), request.user)
     context = {"announcement": row, "page": page, "words": Words(row, "").first}
     context["back"] = reverse("messaging:announcement-detail", args=[row.pk])

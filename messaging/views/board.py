@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from homeschool.journal.models import Entry, hours
 from homeschool.people.forms.school import OnceForm
-from homeschool.people.models import Student, User
+from homeschool.people.models import SchoolClass, Student, User
 from homeschool.people.signin import asks_again
 from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
@@ -24,7 +24,7 @@ from messaging.models.announcing import SPEAKERS
 from messaging.models.chasing import AskedBefore, NobodyLeft, NotOutYet, ask_again
 from messaging.models.reaching import ToldBefore, may_take
 from messaging.reading import board as reading
-from messaging.reading.announcement_letters import Words
+from messaging.reading.announcement_letters import Words, language_name
 from messaging.reading.board_file import MOST_ROWS, rows_of, sheet
 from messaging.reading.followed import (
     Asked,
@@ -103,8 +103,11 @@ def board_people(request, pk):
     query = {
         key: request.GET[key] for key in ("fact", "who", "class", "language") if key in request.GET
     }
-    parts = [p.name for p in found.classes if p.key == str(asked.school_class)]
-    parts += [p.name for p in found.languages if p.key == asked.language]
+    parts = [language_name(asked.language)] if asked.language else []
+    if asked.school_class:
+        parts += SchoolClass.objects.filter(pk=asked.school_class, school=row.school).values_list(
+            "name", flat=True
+        )
     context = {
         "board": found, "asked": asked, "listing": listing, "part": " · ".join(parts),
         "next": urlencode(query | {"after": listing.next}) if listing.next else "",

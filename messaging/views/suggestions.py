@@ -60,6 +60,7 @@ def suggestion_list(request):
         for row in reading.drawn(Suggestion.objects.filter(pk__in=keys).by_need())
     ]
     context = {"form": form, "page": page, "figures": figures(counted, today)}
+    context["is_family"] = bool(roles & sight.FAMILY_ROLES)
     return _drawn(request, "list", context)
 
 

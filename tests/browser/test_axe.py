@@ -13,13 +13,14 @@ from django.conf import settings
 from tests import doors
 from tests.doors import OK
 from tests.doors_afternoons import AFTERNOONS
-from tests.doors_announcements import ANNOUNCEMENTS
+from tests.doors_announcements import LOOKED_AT as ANNOUNCEMENTS
 from tests.doors_learning import LEARNING
 from tests.doors_news import NEWS
 from tests.doors_offers import OFFERS
 from tests.doors_parents_ideas import IDEAS
 from tests.doors_plans import PLANS
 from tests.doors_programmes import PROGRAMMES
+from tests.doors_proof import LOOKED_AT as PROOF
 from tests.doors_records import RECORDS
 from tests.doors_sessions import SESSIONS
 from tests.doors_situation import SITUATION
@@ -44,6 +45,7 @@ DOORS = [
     *SESSIONS,
     *AFTERNOONS,
     *ANNOUNCEMENTS,
+    *PROOF,
     *LEARNING,
     *NEWS,
     *VOLUNTEERS,

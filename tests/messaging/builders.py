@@ -20,9 +20,9 @@ def make_thread(cast, *, by=None, home=None, school=None, text="Hello", leaves=T
 
 def let_leave(thread):
     """Let the minute of all messages of the thread be over: the clock of the database is not ours."""
-    from django.db import connection
+    from django.db import connection, transaction
 
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             "UPDATE messaging_message SET written_at = written_at - interval '2 minutes',"
@@ -31,6 +31,20 @@ def let_leave(thread):
             [str(thread.pk)],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def let_wait(message):
+    """Let a message leave tomorrow only: a stage that stands for minutes is longer than its minute."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE messaging_message SET leaves_at = leaves_at + interval '1 day' WHERE id = %s",
+            [str(message.pk)],
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    return message
 
 
 def make_announcement(

@@ -419,3 +419,25 @@ def test_words_are_shown_in_their_own_language(cast, as_):
         page = as_(cast.adviser).get(row.get_absolute_url()).content.decode()
     assert "Noticias de Mill Lane School" in page or "News from Mill Lane School" in page
     assert 'lang="zh-Hans"' in page
+
+
+# --- audiences of other rooms -----------------------------------------------------------------------
+
+
+def test_a_programme_and_a_campaign_are_audiences(cast, as_):
+    from counseling.models import Seat
+    from tests.counseling.after_school import make_programme
+    from tests.visits.campaigns import make_campaign
+
+    club = make_programme(cast)
+    Seat.objects.ask(club, cast.child, by=cast.mother)
+    campaign = make_campaign(cast.principal, cast.school)
+    assert {f"programme:{club.pk}", f"campaign:{campaign.pk}"} <= offered(as_(cast.principal))
+    row = announce(cast, by=cast.principal, audience="programme", key=str(club.pk))
+    assert row.called == club.name
+    assert set(row.children()) == {cast.child}
+    row = announce(cast, by=cast.principal, audience="campaign", key=str(campaign.pk))
+    assert {cast.child, cast.sibling, cast.classmate} <= set(row.children())
+    # whoever chose it reaches those whom it sees, and nobody else
+    row = announce(cast, by=cast.other_teacher, audience="campaign", key=str(campaign.pk))
+    assert set(row.children()) == {cast.sibling}

@@ -124,6 +124,28 @@ def test_a_name_is_shown_harmlessly(name, shown):
     assert clean_title(name) == shown
 
 
+def test_an_answer_carries_files_or_comes_back_with_its_words(cast, message, as_):
+    let_leave(message.thread)
+    cast.mother.language = "en"
+    cast.mother.save(update_fields=["language"])
+    page, client = message.thread.get_absolute_url(), as_(cast.mother)
+    sent = {"text": "Here is her drawing", "files": [upload(b"MZ\x90\0", "drawing.exe")]}
+    refused = client.post(page, sent)
+    assert refused.status_code == 422
+    for words in ("Here is her drawing", "drawing: This file cannot be kept", "once more"):
+        assert words in refused.content.decode()
+    assert not Attachment.objects.exists()
+    sent["files"] = [upload(halves("PNG"), "drawing.png"), upload(paper(), "list.pdf")]
+    assert client.post(page, sent).status_code == 302
+    rows = Attachment.objects.select_related("message")
+    assert {(row.title, row.message.text) for row in rows} == {
+        ("drawing", "Here is her drawing"),
+        ("list", "Here is her drawing"),
+    }
+    shown = client.get(page).content.decode()
+    assert all(row.get_absolute_url() in shown for row in rows)
+
+
 # --- with its message ---------------------------------------------------------------------------------
 
 

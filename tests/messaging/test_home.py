@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from homeschool.journal.models import Notice, Receipt
-from messaging.models import Suggestion, Unclear
+from messaging.models import Away, Suggestion, Unclear
 from messaging.models.message import WRITTEN, readers
 from tests import builders
 
@@ -93,6 +93,20 @@ def test_a_colleague_who_lost_the_child_reads_nothing(cast, as_, told):
     builders.make_staff(cast.school, "leader", "x")
     answer = as_(cast.counselor).get(reverse("reports:today"))
     assert b"Canary-left" not in answer.content
+
+
+def test_who_stood_in_reads_nothing_more_once_the_colleague_is_back(cast, as_, told):
+    today = builders.today()
+    away = Away.objects.announce(
+        cast.counselor, cast.school, since=today, until=today, by=cast.counselor,
+        substitute=cast.adviser,
+    )  # fmt: skip
+    thread = told(make_thread(cast, by=cast.mother, text="Canary-stood-in", leaves=False))
+    client = as_(cast.adviser)
+    assert [row["plan"] for row in letters(client).threads] == [thread.pk]
+    away.end(by=cast.counselor)
+    assert letters(client).threads == []
+    assert len(letters(as_(cast.counselor)).threads) == 1
 
 
 def test_a_family_reads_the_newest_words_and_writes(cast, as_, told):

@@ -67,7 +67,12 @@ def test_it_finds_a_message_of_somebody_who_takes_no_part(cast, thread):
 
 def test_it_finds_a_message_of_staff_that_did_not_work_there(cast, thread):
     """An adviser who took no seat writes for the school as long as she works there, and not before."""
-    let = {"thread": thread, "side": "school", "text": "Hello", "leaves_at": thread.opened_at - HOUR}
+    let = {
+        "thread": thread,
+        "side": "school",
+        "text": "Hello",
+        "leaves_at": thread.opened_at - HOUR,
+    }
     Message.objects.create(author=cast.adviser, written_at=thread.opened_at, **let)
     assert broken() == {}
     Membership.objects.filter(user=cast.adviser).update(since=timezone.now())

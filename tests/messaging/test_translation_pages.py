@@ -13,7 +13,7 @@ from messaging.reading import translating
 from tests import builders
 
 from . import translator
-from .builders import let_leave, make_thread
+from .builders import let_leave, make_thread, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +179,44 @@ def test_the_words_of_many_messages_cost_no_query_each(cast, message, django_ass
     assert len(rows) == 4
 
 
+def test_the_page_of_a_thread_shows_words_labels_and_the_ways_to_them(cast, message, as_):
+    thread = message.thread
+    second = thread.messages.write(thread, "Bring an umbrella", by=cast.counselor, language="en")
+    let_leave(thread)
+    Translation.objects.keep(message, "es", "Hasta el viernes", provider="LibreTranslate")
+    row = Unclear.say(second, by=cast.mother)
+    family = as_(cast.mother).get(thread.get_absolute_url()).content.decode()
+    for words in ("Hasta el viernes", "See you on Friday", "Original (Inglés)"):
+        assert words in family
+    assert url("unclear-say", message.pk) in family
+    assert url("unclear-say", second.pk) not in family
+    assert "data-read-aloud" in family
+    assert url("translation-write", message.pk, "es") not in family
+    staff = as_(cast.counselor).get(thread.get_absolute_url()).content.decode()
+    for message_of in (message, second):
+        assert url("translation-write", message_of.pk, "es") in staff
+        assert url("translation-write", message_of.pk, "zh-hans") not in staff
+    assert url("unclear-help", row.pk) in staff
+    assert "by machine, not checked" in staff
+
+
+def test_a_letter_holds_both_or_says_that_there_is_one_alone(cast, message):
+    (receipt,) = tell(message, cast.mother)
+
+    def letter():
+        receipt.refresh_from_db()
+        with kinds.speaking_to(receipt):
+            context = kinds.context_of(receipt, link="", stop_link="", site_url="")
+            return kinds.words(receipt, "txt", context)
+
+    assert "See you on Friday" in letter()
+    assert "put this into your language yet" in letter()
+    Translation.objects.keep(message, "es", "Hasta el viernes", provider="LibreTranslate")
+    told = letter()
+    assert told.index("Hasta el viernes") < told.index("See you on Friday")
+    assert "put this into your language yet" not in told
+
+
 # --- staff writes and checks --------------------------------------------------------------------------
 
 
@@ -285,6 +323,24 @@ def test_where_the_writer_left_somebody_else_of_the_thread_explains(cast, spanis
     thread = make_thread(cast, school=[cast.counselor, cast.adviser], text="Hello")
     Membership.objects.get(user=cast.counselor).end(by=cast.school_admin)
     assert Unclear.say(thread.messages.get(), by=cast.mother).helper == cast.adviser
+
+
+def test_what_waits_for_somebody_who_is_gone_or_away_waits_for_others(cast, spanish):
+    thread = make_thread(cast, school=[cast.counselor, cast.adviser], text="Hello")
+    row = Unclear.say(thread.messages.get(), by=cast.mother)
+    assert list(translating.waiting_for(cast.counselor)) == [row]
+    for person in (cast.adviser, cast.mother, cast.principal):
+        assert not translating.waiting_for(person).exists()
+    today = builders.today()
+    away = Away.objects.create(
+        school=cast.school, person=cast.counselor, substitute=cast.adviser, since=today, until=today
+    )
+    assert translating.waiting_for(cast.adviser).exists()
+    away.end(by=cast.counselor)
+    assert not translating.waiting_for(cast.adviser).exists()
+    Membership.objects.get(user=cast.counselor).end(by=cast.school_admin)
+    assert list(translating.waiting_for(cast.adviser)) == [row]
+    assert not translating.waiting_for(cast.mother).exists()
 
 
 def test_who_says_so(cast, message, as_):

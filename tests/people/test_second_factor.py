@@ -464,7 +464,7 @@ def patterns(resolver):
 def test_every_page_that_asks_again_stands_in_this_list():
     found = {p.name for p in patterns(get_resolver()) if asked_again(p.callback)}
     assert found == {
-        "attendance-file", "campaign-export", "caseload-end", "draw-file", "gift-export", "glass-break", "guardianship-add", "guardianship-edit",
+        "announcement-board-export", "attendance-file", "campaign-export", "caseload-end", "draw-file", "gift-export", "glass-break", "guardianship-add", "guardianship-edit",
         "guardianship-end", "guardianship-restore", "guardianship-restrict", "guardianship-same",
         "guardianship-withdraw", "handover", "need-export", "report-file", "roster-export",
         "staff-add", "staff-detail", "staff-edit", "staff-end", "staff-hand-over",

@@ -34,6 +34,8 @@ class NeedQuerySet(sight.SightQuerySet):
         """
         staff = READERS if roles is None else READERS & roles
         seen = super().visible_to(user, roles=staff, item=item)
+        if seen.query.is_empty():
+            return seen
         return seen.filter(open_to(user), Q(kept_out=False) | staff_part_for(user))
 
     def open(self):

@@ -94,6 +94,12 @@ class Seen:
         return sight.SCHOOL_ADMIN in self.roles
 
     @property
+    def may_write(self):
+        """Whether the reader writes with the family of the child, who is on roll."""
+        writers = {sight.ADVISER, sight.COUNSELOR, sight.LEADER}
+        return bool(self.roles & writers) and self.student.status == Student.Status.ACTIVE
+
+    @property
     def may_describe(self):
         return bool(self.roles & sight.DESCRIBERS)
 
