@@ -52,7 +52,11 @@ app.conf.beat_schedule = {
     # Writes to those who lead a school what the week was, on Monday morning.
     "week": {"task": "journal.week", "schedule": MONDAY, "options": {"expires": MONDAY}},
     # Lets announcements leave whose moment is here; which these are stands in their rows.
-    "announce": {"task": "messaging.announce", "schedule": ANNOUNCE, "options": {"expires": ANNOUNCE}},
+    "announce": {
+        "task": "messaging.announce",
+        "schedule": ANNOUNCE,
+        "options": {"expires": ANNOUNCE},
+    },
     # Tells of what is due by the clock; which rules there are, each room says (visits/reading/reminders.py).
     "remind": {"task": "journal.remind", "schedule": REMIND, "options": {"expires": REMIND}},
 }

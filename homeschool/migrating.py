@@ -5,7 +5,13 @@ related to `User`: a migration that makes twenty tables took a processor ten sec
 """
 
 from django.contrib.postgres.operations import CreateExtension
-from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
+from django.db.migrations.operations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    CreateModel,
+    SeparateDatabaseAndState,
+)
 from django.db.migrations.operations.base import Operation, OperationCategory
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
@@ -17,14 +23,19 @@ class Together(Operation):
     """Operations that only add, for which the models are rendered once.
 
     Each writes to the database in its order, but sees all models as they are at the end; a trigger that
-    stood before may be removed among them. Raises ValueError for an operation
+    stood before may be removed among them, and what changes nothing in the database (the choices of
+    a field) be told by SeparateDatabaseAndState. Raises ValueError for an operation
     that does not add: what alters or removes needs the models as they are in between.
     """
 
     category = OperationCategory.ADDITION
 
     def __init__(self, operations):
-        other = [one for one in operations if not isinstance(one, ADDING + REPLACING)]
+        other = [
+            one
+            for one in operations
+            if not isinstance(one, ADDING + REPLACING) and not _in_words_alone(one)
+        ]
         if other:
             raise ValueError(f"not an operation that only adds: {other}")
         self.operations = whole(operations)
@@ -48,6 +59,10 @@ class Together(Operation):
 
     def describe(self):
         return "; ".join(operation.describe() for operation in self.operations)
+
+
+def _in_words_alone(operation):
+    return isinstance(operation, SeparateDatabaseAndState) and not operation.database_operations
 
 
 def whole(operations):

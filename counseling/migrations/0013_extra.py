@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from homeschool.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,6 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name="session",
             name="insert_insert",
@@ -71,4 +74,5 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        ]),
     ]

@@ -57,11 +57,7 @@ def _parts(model, **fields):
 def read_by(user):
     """Return the Q of the needs that `user` reads in a plan: none of a visit which it does not read,
     since that was taken into confidence."""
-    return _read_of(Need.objects.visible_to(user))
-
-
-def _read_of(needs):
-    return Q(need=None) | Q(need__in=needs.values("pk"))
+    return Q(need=None) | Q(need__in=Need.objects.visible_to(user).values("pk"))
 
 
 def plans_to_read(user):
@@ -69,8 +65,7 @@ def plans_to_read(user):
     plans = Plan.objects.visible_to(user)
     if plans.query.is_empty():  # what follows takes longer to build than to answer
         return plans
-    needs = Need.objects.visible_to(user)
-    read = Case(When(_read_of(needs), then=F("words")), default=Value(""), output_field=TextField())
+    read = Case(When(read_by(user), then=F("words")), default=Value(""), output_field=TextField())
     return (
         plans.select_related("school", "student__school", "student__school_class", "owner")
         .annotate(
@@ -83,7 +78,7 @@ def plans_to_read(user):
             told=version_told(),
             habit_rows=habit_rows(),
             prescription_rows=prescription_rows(),
-            sees_need=Exists(needs.filter(pk=OuterRef("need"))),
+            sees_need=Exists(Need.objects.visible_to(user).filter(pk=OuterRef("need"))),
         )
     )  # fmt: skip
 

@@ -147,7 +147,8 @@ ALTER TABLE people_student
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0001_people")]
+    # mfa comes early, since each migration costs more where more models stand; it needs users alone
+    dependencies = [("people", "0001_people"), ("mfa", "0003_authenticator_type_uniq")]
 
     operations = [
         migrations.RunSQL(REACH, "DROP VIEW people_reach"),
