@@ -6,7 +6,16 @@ One rule for all rooms, whether it was said at a visit or written in the portal.
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q
+from django.db.models import (
+    Aggregate,
+    Count,
+    DateField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    Q,
+)
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 
@@ -47,12 +56,25 @@ class Median(Aggregate):
     output_field = DurationField()
 
 
-TOOK = ExpressionWrapper(F("answered_at") - F("asked_at"), DurationField())
+class DayAt(Func):
+    """The day of a moment by the clock of this zone."""
+
+    template = "(%(expressions)s)::date"
+    arg_joiner = " AT TIME ZONE "
+    output_field = DateField()
+
+
+def _day(moment):
+    return DayAt(F(moment), F("school__time_zone"))
+
+
+TOOK = ExpressionWrapper(_day("answered_at") - _day("asked_at"), DurationField())
 
 
 def figures(suggestions, today):
-    """Return {"asked", "answered", "waiting", "late", "days": the median of whole days until an
-    answer, or None} of rows with `asked_at`, `answered_at` and `due_on` (one query)."""
+    """Return {"asked", "answered", "waiting", "late", "days": the median of days until an
+    answer by the calendar of the school, or None} of rows with `school`, `asked_at`, `answered_at` and
+    `due_on` (one query)."""
     waits = Q(answered_at=None)
     found = suggestions.order_by().aggregate(
         asked=Count("pk"),

@@ -29,6 +29,11 @@ def refuse_lone_surrogates(text):
         raise ValidationError(UNKEEPABLE, code="lone_surrogate")
 
 
+def plain_lines(text):
+    """Return `text` with LF alone at the end of its lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class PortalBoundField(BoundField):
     """A field as the portal draws it.
 
@@ -101,6 +106,16 @@ class CleanTextMixin:
             if isinstance(field, forms.CharField) and not isinstance(field, _NO_TEXT):
                 field.error_messages["null_characters_not_allowed"] = UNKEEPABLE
                 field.validators = [*field.validators, refuse_lone_surrogates]
+
+
+class LinesField(forms.CharField):
+    """A text of several lines, whose lines end as the portal keeps them: browsers send CR and LF."""
+
+    def __init__(self, *, widget=forms.Textarea, **options):
+        super().__init__(widget=widget, **options)
+
+    def to_python(self, value):
+        return plain_lines(super().to_python(value))
 
 
 class SubmissionField(forms.UUIDField):

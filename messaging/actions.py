@@ -3,10 +3,11 @@
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from homeschool.journal.models import Notice
 from homeschool.people.actions import merging
 from homeschool.people.models.leaving import Held, on_leaving
 
-from .models import Draft, NewsRead, ResourceRead, Seat, Suggestion, Telling, Thread
+from .models import Draft, NewsRead, ResourceRead, Seat, Suggestion, Telling, Thread, Unclear
 from .models.message import MOST
 
 NAMES = ("threads", "messages")
@@ -15,7 +16,7 @@ HISTORY = (
     "messaging.Thread.opened_by", "messaging.Thread.closed_by", "messaging.Message.author",
     "messaging.Attachment.erased_by",
     "messaging.Remark.author", "messaging.Translation.by", "messaging.Translation.checked_by",
-    "messaging.Unclear.person", "messaging.Unclear.helper", "messaging.Away.person",
+    "messaging.Unclear.helper", "messaging.Away.person",
     "messaging.Away.substitute", "messaging.Announcement.made_by", "messaging.Wording.by",
     "messaging.Wording.checked_by", "messaging.SavedList.made_by", "messaging.Template.made_by",
     "messaging.Telling.owner", "messaging.Telling.done_by", "messaging.OfficeHours.person",
@@ -53,6 +54,16 @@ def move_drafts(done):
 def move_suggestions(done):
     """Let the kept account read what the closed one suggested, and be told of the answer."""
     Suggestion.objects.filter(by=done.gone).update(by=done.keep)
+
+
+def move_unclear(done):
+    """Let the kept account be helped with what the closed one did not understand; with one message once."""
+    mine = Unclear.objects.filter(person=done.keep).values_list("message", flat=True)
+    gone = Unclear.objects.filter(person=done.gone)
+    for row in gone.filter(message__in=list(mine)):
+        Notice.objects.about(row).cancel()
+        row.delete()
+    gone.update(person=done.keep)
 
 
 def move_reads(model, about):
@@ -102,6 +113,7 @@ def register():
     merging.moves("messaging.Seat.person", move_seats)
     merging.moves("messaging.Draft.person", move_drafts)
     merging.moves("messaging.Telling.person", move_tellings)
+    merging.moves("messaging.Unclear.person", move_unclear)
     merging.moves("messaging.NewsRead.person", move_reads(NewsRead, "news"))
     merging.moves("messaging.ResourceRead.person", move_reads(ResourceRead, "resource"))
     merging.moves("messaging.Suggestion.by", move_suggestions)

@@ -14,6 +14,7 @@ class MessagingConfig(AppConfig):
         from messaging.reading import PURPOSES
         from messaging.reading.announcement_audiences import register_lists
         from messaging.reading.announcement_letters import register_announcements
+        from messaging.reading.away_letters import register_away
         from messaging.reading.chase import register_chase
         from messaging.reading.message_letters import register_threads
         from messaging.reading.suggestions import register_suggestions
@@ -23,6 +24,7 @@ class MessagingConfig(AppConfig):
         actions.register()
         invariants.register_invariants()
         register_announcements()
+        register_away()
         register_chase()
         register_lists()
         register_suggestions()

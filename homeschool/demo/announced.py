@@ -6,14 +6,16 @@ Who of the told read what, and how fast, follows from the order of their names: 
 import datetime as dt
 
 from homeschool.journal import actions
-from homeschool.journal.models import Delivery, Notice, Receipt
+from homeschool.journal.models import Attempt, Delivery, Notice, Receipt
 from homeschool.people.models import Student
 from messaging.models import Announcement, Signature, Telling
+from messaging.models.announcing import ANNOUNCED
 from messaging.models.chasing import ASKED_AGAIN, due_at
 
 HOUR = dt.timedelta(hours=1)
 # Of five in the order of their names: how many read it, and how many answered.
 READ, ANSWERED = {"holiday": 4, "evening": 3, "museum": 3}, {"evening": 2, "museum": 2}
+NO_SUCH = "550 5.1.1 no such mailbox"
 # The grandmother reads no e-mail, and is called.
 CALLED = "Grandmother knows, and tells the parents."
 
@@ -31,6 +33,7 @@ def load(world):
             _answers(world, key, row, receipts)
     _again(world)
     _called(world)
+    _tried(world)
     world.save_notes()
 
 
@@ -43,12 +46,13 @@ def _answers(world, key, row, receipts):
             receipt.read_at = at
         if place < ANSWERED.get(key, 0):
             receipt.acknowledged_at = at
+            world.note("announcement.confirmed", row, at, by_id=receipt.person_id)
             if row.level == Announcement.Level.SIGN:
                 _sign(world, row, receipt, at)
         elif place == 4:
             # nothing arrived there, and nothing was read
             Delivery.objects.filter(receipt=receipt, channel="email").update(
-                state=Delivery.State.FAILED, sent_at=None, error="550 5.1.1 no such mailbox"
+                state=Delivery.State.FAILED, sent_at=None, error=NO_SUCH
             )
     Receipt.objects.bulk_update(receipts, ["read_at", "acknowledged_at", "signed"])
 
@@ -108,3 +112,24 @@ def _called(world):
                 owner=world.mei_chen if n else world.daniel_okafor, **done,
             )  # fmt: skip
             world.made += 1
+
+
+def _tried(world):
+    """Write down the one try of each letter: it was taken, or the mailbox is none."""
+    told = Delivery.objects.filter(
+        receipt__notice__school=world.school, receipt__notice__kind__in=[ANNOUNCED, ASKED_AGAIN],
+        channel=Delivery.Channel.EMAIL, tries=None,
+    )  # fmt: skip
+    failed = Delivery.State.FAILED
+    outcome = {Delivery.State.SENT: Attempt.Outcome.SENT, failed: Attempt.Outcome.REFUSED}
+    rows = list(told.filter(state__in=list(outcome)).order_by("pk"))
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(attempts=1)
+    world.save(
+        [
+            Attempt(
+                delivery=row, n=1, at=row.sent_at or row.created_at, worker="demo",
+                outcome=outcome[row.state], reply=row.error,
+            )
+            for row in rows
+        ]
+    )  # fmt: skip

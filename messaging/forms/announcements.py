@@ -9,8 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
-from homeschool.forms import ChoiceBoxes, CleanTextMixin, DateTimeBox, SubmissionFormMixin
+from homeschool.forms import (
+    ChoiceBoxes,
+    CleanTextMixin,
+    DateTimeBox,
+    LinesField,
+    SubmissionFormMixin,
+)
 from messaging.models import Announcement
+
+from .opened import OpenedMixin
 
 Level = Announcement.Level
 TITLE, TEXT = 120, 10_000
@@ -56,7 +64,7 @@ class TitleField(forms.CharField):
 
 def text_field(**kwargs):
     widget = forms.Textarea(attrs={"rows": 8, "lang": ""})
-    return forms.CharField(label=gettext_lazy("Text"), max_length=TEXT, widget=widget, **kwargs)
+    return LinesField(label=gettext_lazy("Text"), max_length=TEXT, widget=widget, **kwargs)
 
 
 def moment_field(label, help_text=""):
@@ -192,7 +200,7 @@ class OfASchool:
         return next(row for row in self.schools if str(row.pk) == key)
 
 
-class TemplateForm(OfASchool, SubmissionFormMixin, CleanTextMixin, forms.Form):
+class TemplateForm(OfASchool, SubmissionFormMixin, CleanTextMixin, OpenedMixin):
     """A template: its name, what is asked, and the words in each language of the portal."""
 
     school = forms.ChoiceField(label=gettext_lazy("School"))

@@ -63,6 +63,10 @@ class AwayForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         staff = User.objects.filter(pk__in=staff_of(school).values("user"))
         self.fields["substitute"].queryset = staff.order_by("sort_key", "pk")
         if setter:
+            # neither in its own place nor in that of whom it calls away: that would open its conversations
+            self.fields["substitute"].queryset = staff.exclude(pk=user.pk).order_by(
+                "sort_key", "pk"
+            )
             self.fields["person"].queryset = staff.order_by("sort_key", "pk")
             self.initial.setdefault("person", user.pk)
         else:

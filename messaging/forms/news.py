@@ -10,12 +10,13 @@ from messaging.models import News
 from messaging.models.news import LONGEST_TEXT, LONGEST_TITLE
 from messaging.reading.news import LOOKS
 
+from .opened import OpenedMixin
 from .published import ForWhomMixin, LanguageField, SpanMixin, TextField, TitleField, days_of
 
 ICONS = {name: icon for name, (icon, _tone) in LOOKS.items()}
 
 
-class NewsWordsForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
+class NewsWordsForm(SubmissionFormMixin, CleanTextMixin, OpenedMixin):
     """The words of an article in one language."""
 
     title = TitleField(label=_("Heading"), max_length=LONGEST_TITLE)

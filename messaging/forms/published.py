@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from homeschool.forms import DateBox
+from homeschool.forms import DateBox, LinesField
 from homeschool.journal.models import hours
 from homeschool.people.models import School
 from messaging.reading import shelf
@@ -36,7 +36,7 @@ class TitleField(forms.CharField):
         return in_one_line(super().clean(value))
 
 
-class TextField(forms.CharField):
+class TextField(LinesField):
     """A plain text, as long as an article may be."""
 
     def __init__(self, *, rows=14, **options):

@@ -16,6 +16,7 @@ from messaging.models.published import WRITERS
 from messaging.models.resource import LONGEST_TEXT, LONGEST_TITLE
 from messaging.reading.resources import LONGEST_SEARCH, TOPICS
 
+from .opened import OpenedMixin
 from .published import ForWhomMixin, LanguageField, TextField, TitleField
 
 A_YEAR = dt.timedelta(days=365)
@@ -91,7 +92,7 @@ class ShelfForm(SubmissionFormMixin, CleanTextMixin, ForWhomMixin):
         return self.for_whom() | {name: self.cleaned_data[name] for name in names}
 
 
-class VersionForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
+class VersionForm(SubmissionFormMixin, CleanTextMixin, OpenedMixin):
     """One language version: a text, a file, or both. `row` is the one that stands."""
 
     title = TitleField(label=_("Title"), max_length=LONGEST_TITLE)
@@ -114,7 +115,7 @@ class VersionForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         if row is None or not row.has_file:
             self.fields.pop("drop_file")
         if row is not None and not self.is_bound:
-            self.initial |= {"title": row.title, "text": row.text}
+            self.initial = {"title": row.title, "text": row.text} | self.initial
 
     def clean(self):
         found = super().clean()
@@ -136,6 +137,7 @@ class VersionForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
 class ResourceForm(ShelfForm, VersionForm):
     """A new thing with its first language version."""
 
+    opened = None  # nothing stands yet
     language = LanguageField()
     again_on = AgainField()
 

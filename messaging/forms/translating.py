@@ -9,6 +9,8 @@ from homeschool.forms import CleanTextMixin, SubmissionFormMixin
 from messaging.models import Term
 from messaging.models.message import MOST
 
+from .opened import OpenedMixin
+
 
 class TermForm(SubmissionFormMixin, CleanTextMixin, forms.ModelForm):
     """A word of the school and how it is said in another language."""
@@ -65,7 +67,7 @@ class TermForm(SubmissionFormMixin, CleanTextMixin, forms.ModelForm):
         """The database has the last word on two senders at once; `clean` says it in words before."""
 
 
-class TranslationForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
+class TranslationForm(SubmissionFormMixin, CleanTextMixin, OpenedMixin):
     """What a message says in another language, written or mended by a person."""
 
     text = forms.CharField(

@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from homeschool.journal.models import Entry, Notice, Receipt, audiences
 from homeschool.people import sight
@@ -28,9 +28,14 @@ log = logging.getLogger(__name__)
 ANNOUNCED = "announcement.sent"
 # Who speaks to many at once; whom they may reach, their sight and the audience's `rows` say.
 SPEAKERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER, sight.SCHOOL_ADMIN})
-# Who keeps those of colleagues too.
+# Who keeps those of colleagues too: for the whole school, not for a part of it.
 HEADS = frozenset({sight.LEADER, sight.SCHOOL_ADMIN})
 MANY = 500  # children
+
+
+def headed_by(user, roles=HEADS):
+    """Return the queryset of ids of the schools that `user` heads as a whole, in one of these roles."""
+    return sight.schools_of(user, roles).filter(division=None)
 
 
 class NothingToSend(Exception):
@@ -49,6 +54,10 @@ class WordsBehind(Exception):
         self.languages = languages
 
 
+class CannotAnswer(Exception):
+    """When it leaves, the moment until which it is answered is over."""
+
+
 class ChangedMeanwhile(Exception):
     """Somebody else changed it since it was looked at."""
 
@@ -65,9 +74,9 @@ class AnnouncementQuerySet(SchoolPartQuerySet):
     def visible_to(self, user, roles=SPEAKERS):
         """Return the announcements that `user` may see.
 
-        adviser, counselor: their own · leader, school admin: those of the school · whoever was told
-        and still sees one of the children about whom it was: those that have left · everybody else:
-        nothing. With `roles` as staff alone.
+        adviser, counselor, leader of a part of the school: their own · leader and school admin of the
+        whole: those of the school · whoever was told and still sees one of the children about whom it
+        was: those that have left · everybody else: nothing. With `roles` as staff alone.
         """
         kept = self.kept_by(user, roles)
         return kept if roles != SPEAKERS else kept | self.told_to(user)
@@ -77,7 +86,7 @@ class AnnouncementQuerySet(SchoolPartQuerySet):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         own = self.filter(made_by=user.pk, school__in=sight.schools_of(user, SPEAKERS & roles))
-        return own | super().visible_to(user, HEADS & roles)
+        return own | self.filter(school__in=headed_by(user, HEADS & roles))
 
     def told_to(self, user):
         """Return those that `user` was told as a family, as long as the right to see one of the
@@ -123,7 +132,7 @@ class Announcement(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("being written")
         SCHEDULED = "scheduled", _("leaves by itself")
-        SENT = "sent", _("has left")
+        SENT = "sent", pgettext_lazy("an announcement", "has left")
         CALLED_OFF = "called_off", _("called off")
 
     class Stopped(models.TextChoices):
@@ -226,7 +235,8 @@ class Announcement(models.Model):
     # --- its way --------------------------------------------------------------------------------
     def change(self, *, by, version, words=None, **columns):
         """Change what is asked of whom before it leaves, and the first words, {"language", "title",
-        "text"}. Raises NotThatState, and ChangedMeanwhile where `version` is not the one that stands.
+        "text"}. Raises NotThatState, ChangedMeanwhile where `version` is not the one that stands,
+        LanguageTaken, and CannotAnswer where it waits for a later moment than its answers.
         """
         with transaction.atomic():
             stands = self._standing(version)
@@ -235,6 +245,8 @@ class Announcement(models.Model):
                 columns["called"] = str(named)[:255]
             for name, value in columns.items():
                 setattr(stands, name, value)
+            if stands.state == self.State.SCHEDULED:
+                stands._check_answers(stands.sends_at)
             stands.version += 1
             stands.save(update_fields=[*columns, "version"])
             if words is not None:
@@ -249,18 +261,20 @@ class Announcement(models.Model):
         with transaction.atomic():
             stands = self._standing(version)
             stands._check_words()
+            stands._check_answers(at)
             if not stands.people().exists():
                 raise NobodyToTell
             stands.state, stands.sends_at = self.State.SCHEDULED, at
-            stands.save(update_fields=["state", "sends_at"])
+            stands.version += 1
+            stands.save(update_fields=["state", "sends_at", "version"])
             stands.note("announcement.scheduled", by)
         return self.refresh_from_db()
 
     def send(self, *, by, version=None):
         """Let it leave; it has left before, nothing happens.
 
-        Raises NothingToSend, WordsBehind, NobodyToTell (the audience may have emptied since it was
-        looked at), NotThatState, and ChangedMeanwhile where `version` is not the one that stands.
+        Raises NothingToSend, WordsBehind, CannotAnswer, NobodyToTell (the audience may have emptied since
+        it was looked at), NotThatState, and ChangedMeanwhile where `version` is not the one that stands.
         """
         with transaction.atomic():
             stands = self._locked()
@@ -269,6 +283,7 @@ class Announcement(models.Model):
             if stands.state != self.State.SENT:
                 if version is not None and stands.version != version:
                     raise ChangedMeanwhile
+                stands._check_answers(timezone.now())
                 stands._leave(by)
         self.refresh_from_db()
 
@@ -298,6 +313,10 @@ class Announcement(models.Model):
             raise NothingToSend
         if languages := self.behind():
             raise WordsBehind(languages)
+
+    def _check_answers(self, leaves_at):
+        if self.answer_by is not None and self.answer_by <= leaves_at:
+            raise CannotAnswer
 
     def _leave(self, by):
         """Keep about whom it is, and post its notice; call it with the row locked."""

@@ -14,7 +14,6 @@ from homeschool.journal.models import Entry
 from homeschool.uploads.models import KeptFile, KeptFileQuerySet, LightManager, whole_or_gone
 
 from .message import Message, TooLate
-from .thread import Seat
 
 MOST_FILES = 5  # of one message
 LONGEST_TITLE = 80  # characters
@@ -110,13 +109,12 @@ class Attachment(KeptFile):
                 stands.record("attachment.erased", by=by)
 
     def record(self, verb, *, by, kind=Entry.Kind.CHANGED):
-        """Write what was done; of a family's own looks no child's page tells: another home is not to
-        learn of its messages."""
+        """Write what was done; of looks no child's page tells: another home is not to learn of the
+        messages of this one."""
         thread = self.message.thread
-        looks_as_family = kind == Entry.Kind.VIEWED and thread.side_of(by) == Seat.Side.HOME
         Entry.record(
             verb, self.message, by=by, kind=kind, school=thread.school, attachment=str(self.pk),
-            student=None if looks_as_family else thread.student,
+            student=None if kind == Entry.Kind.VIEWED else thread.student,
         )  # fmt: skip
 
 

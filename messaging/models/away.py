@@ -9,16 +9,18 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Func, Q
 from django.db.models.functions import Cast, Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from homeschool.journal.models import Entry
+from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
 from homeschool.people.models import Membership, School
 from homeschool.people.models.school import DateRange
 
 from .thread import WRITERS
 
+AWAY_SET = "away.set"  # the kind of Notice
 # Who says that somebody else is away: for a colleague who is ill.
 SETTERS = frozenset({sight.LEADER, sight.SCHOOL_ADMIN})
 # What day it is at the school of a row.
@@ -33,7 +35,7 @@ class AwayTwice(Exception):
 
 
 class MayNotStandIn(Exception):
-    """The substitute does not write with families of the school today."""
+    """The substitute does not write with families of the school today, or calls a colleague away."""
 
 
 def staff_of(school):
@@ -71,13 +73,18 @@ class AwayQuerySet(models.QuerySet):
         return self.filter(person=person, ended_at=None, since__lte=until, until__gte=since)
 
 
+def _may_stand_in(substitute, person, school, by):
+    """Whether it writes with families, and does not call a colleague away to read in its place."""
+    return (by == person or by != substitute) and staff_of(school).filter(user=substitute).exists()
+
+
 class AwayManager(models.Manager.from_queryset(AwayQuerySet)):
     def announce(self, person, school, *, since, until, by, substitute=None, words=""):
         """Say that `person` is away between these days, both included; returns the row.
 
-        Raises AwayTwice, MayNotStandIn.
+        Whom somebody else calls away is told. Raises AwayTwice, MayNotStandIn.
         """
-        if substitute is not None and not staff_of(school).filter(user=substitute).exists():
+        if substitute is not None and not _may_stand_in(substitute, person, school, by):
             raise MayNotStandIn
         try:
             with transaction.atomic():
@@ -85,7 +92,9 @@ class AwayManager(models.Manager.from_queryset(AwayQuerySet)):
                     school=school, person=person, substitute=substitute, since=since, until=until,
                     words=words,
                 )  # fmt: skip
-                Entry.record("away.set", row, by=by, school=school, person=str(person.pk))
+                Entry.record(AWAY_SET, row, by=by, school=school, person=str(person.pk))
+                if by != person:
+                    Notice.post(AWAY_SET, row, school=school, by=by)
         except IntegrityError as error:
             if "a_person_is_away_once" not in str(error):
                 raise
@@ -135,6 +144,9 @@ class Away(models.Model):
 
     def __str__(self):
         return f"{self.person_id} {self.since} {self.until}"
+
+    def get_absolute_url(self):
+        return reverse("messaging:away-detail", args=[self.pk])
 
     def is_on(self, day):
         """Whether the person is away on `day`."""

@@ -14,12 +14,12 @@ from django.db import models, transaction
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
 
-from .thread import ITEM, WRITERS, Closed, Seat, Thread
+from .thread import ITEM, Closed, Seat, Thread, staff_watching, staff_within
 
 WRITTEN = "message.written"
 MOST = 10_000  # characters
@@ -86,7 +86,7 @@ class Message(models.Model):
     """What one person wrote to the other side."""
 
     class Tap(models.TextChoices):
-        YES = "yes", _("Yes")
+        YES = "yes", pgettext_lazy("an answer of one tap", "Yes")
         ANOTHER_TIME = "another_time", _("Another time")
         QUESTION = "question", _("I have a question")
 
@@ -155,14 +155,15 @@ class Message(models.Model):
     def take_back(self, *, by):
         """Take it back before it leaves; taken back before, nothing happens. Nobody else learns of it.
 
-        Raises TooLate once it has left, PermissionError for somebody else's.
+        Returns whether it was taken back now. Raises TooLate once it has left, PermissionError for somebody else's.
         """
         if by.pk != self.author_id:
             raise PermissionError("somebody else's")
         with transaction.atomic():
             thread = self.thread.locked()
             stands = Message.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            if stands.taken_back_at is None:
+            is_new = stands.taken_back_at is None
+            if is_new:
                 now = timezone.now()
                 if stands.leaves_at <= now:
                     raise TooLate
@@ -175,6 +176,7 @@ class Message(models.Model):
                 thread.save(update_fields=["last_at"])
                 thread.note("message.taken_back", by, message=str(self.pk))
         self.refresh_from_db()
+        return is_new
 
 
 def readers(message):
@@ -191,10 +193,10 @@ def readers_of(thread, author):
 
     seats = thread.seats.live().exclude(person=author)
     away = Away.objects.now().filter(person__in=seats.school().values("person"))
-    people = Q(user__in=seats.values("person")) | Q(user__in=away.values("substitute"))
+    people = Q(user__in=seats.school().values("person")) | Q(user__in=away.values("substitute"))
     children = [thread.student_id]
     home = sight.receivers(children, ITEM).filter(user__in=seats.home().values("person"))
-    staff = sight.watchers(children, WRITERS, ITEM).filter(people)
+    staff = staff_watching(children).filter(people)
     return home | staff.exclude(user=author)
 
 
@@ -202,9 +204,9 @@ class RemarkQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Return the remarks that `user` may read: of visible threads, as staff of the child.
 
-        A guardian, a grown student, and staff that reads a thread as a guardian: nothing.
+        A guardian, a grown student, and staff that is, or was, a guardian of the child: nothing.
         """
-        children = sight.within(user, "thread__student", WRITERS, ITEM)
+        children = staff_within(user, "thread__student")
         if children is None:
             return self.none()
         home = Seat.objects.live().home().filter(thread=OuterRef("thread"), person=user.pk)
@@ -257,6 +259,17 @@ class DraftManager(models.Manager):
             return None
         values = {"text": text, "saved_at": timezone.now()}
         return self.update_or_create(**place, defaults=values)[0]
+
+    def add(self, person, text, *, thread=None, student=None):
+        """Keep `text` after what is kept for this place; what stands in it already is not added again."""
+        place = {"person": person, "thread": thread, "student": student}
+        with transaction.atomic():
+            rows = self.select_for_update(of=("self",))
+            row, new = rows.get_or_create(**place, defaults={"text": text})
+            if not new and text not in row.text:
+                row.text, row.saved_at = f"{row.text}\n\n{text}", timezone.now()
+                row.save(update_fields=["text", "saved_at"])
+        return row
 
 
 class Draft(models.Model):

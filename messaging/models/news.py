@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from homeschool.uploads.models import KeptFile, KeptFileQuerySet, LightManager, whole_or_gone
 
+from .opened import digest_of
 from .published import Published
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 10_000
@@ -42,10 +43,17 @@ class News(Published):
         """The address where it is kept."""
         return reverse("messaging:news-manage", args=[self.pk])
 
-    def put_words(self, language, title, text, *, by):
-        """Write, or write anew, the words in one language; returns them."""
+    def mark(self):
+        picture = NewsPicture.objects.filter(news=self).values_list("at", flat=True).first()
+        return digest_of([super().mark(), self.category, picture])
+
+    def put_words(self, language, title, text, *, by, opened=None):
+        """Write, or write anew, the words in one language; returns them.
+
+        Raises Moved where they are not those that were `opened` (a digest).
+        """
         with transaction.atomic():
-            self._lock()
+            self._lock()._refuse_moved(opened, language, title, text)
             row, _new = NewsWords.objects.update_or_create(
                 news=self, language=language,
                 defaults={"title": title, "text": text, "by": by, "at": timezone.now()},

@@ -18,6 +18,10 @@ from homeschool.people import sight
 from homeschool.people.models import School, Student
 from homeschool.people.models.school import SchoolPartQuerySet
 
+from .announcing import headed_by
+from .opened import digest_of, refuse_moved
+from .thread import ITEM
+
 WRITERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER, sight.SCHOOL_ADMIN})
 PUBLISHERS = frozenset({sight.LEADER, sight.SCHOOL_ADMIN})
 # Parts of a school that all of its staff knows of; who is on a list or in a programme, not.
@@ -32,6 +36,10 @@ class NobodyThere(Exception):
     """No family stands behind the audience today."""
 
 
+class Unseen(Exception):
+    """It is not as it was shown to who wants to publish it."""
+
+
 class NotNow(Exception):
     """It stands elsewhere on its way; `state` is where."""
 
@@ -44,10 +52,10 @@ class PublishedQuerySet(SchoolPartQuerySet):
     def visible_to(self, user, roles=WRITERS):
         """Return the rows that `user` may read.
 
-        leader, school admin: all of the school · adviser, counselor: their own, and what is open for
-        parts of the school that all staff knows of · guardian, grown student: what is open and meant for
-        one of their children · everybody else: nothing. With `roles`, what is kept in one of these
-        roles alone.
+        leader and school admin of the whole school: all of it · adviser, counselor, leader of a part:
+        their own, and what is open for parts of the school that all staff knows of · guardian (of a
+        grown student: what was granted), grown student: what is open and meant for one of their
+        children · everybody else: nothing. With `roles`, what is kept in one of these roles alone.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -58,7 +66,8 @@ class PublishedQuerySet(SchoolPartQuerySet):
         return self.filter(self._kept(user, roles) | self._open() & (here | self._told(user)))
 
     def kept_by(self, user):
-        """Return the rows that `user` keeps: its own, and to a leader or school admin all of the school."""
+        """Return the rows that `user` keeps: its own, and to who leads or administers the whole school
+        all of it."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(self._kept(user, WRITERS))
@@ -89,12 +98,12 @@ class PublishedQuerySet(SchoolPartQuerySet):
     @staticmethod
     def _kept(user, roles):
         own = Q(made_by=user.pk, school__in=sight.schools_of(user, WRITERS & roles))
-        return own | Q(school__in=sight.schools_of(user, PUBLISHERS & roles))
+        return own | Q(school__in=headed_by(user, PUBLISHERS & roles))
 
     def _told(self, user):
         """Return the condition that one of the user's own children stands behind the audience: three
         queries, however many rows there are."""
-        students = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES).active()
+        students = Student.objects.visible_to(user, roles=sight.FAMILY_ROLES, item=ITEM).active()
         mine = dict(students.values_list("pk", "school"))
         here = self.model._default_manager.filter(self._open(), school__in=set(mine.values()))
         pairs = here.order_by().values_list("school", "audience", "key").distinct()
@@ -186,7 +195,13 @@ class Published(models.Model):
             behind = audiences.get(self.audience).children(self.key)
         except LookupError:
             behind = []
-        return sight.watchers(children.filter(pk__in=behind).values("pk"), sight.FAMILY_ROLES)
+        return sight.watchers(children.filter(pk__in=behind).values("pk"), sight.FAMILY_ROLES, ITEM)
+
+    def mark(self):
+        """Return a digest of all that families would read: it changes with words, picture, audience and
+        days (two queries at most)."""
+        words = [f"{row.language} {row.at}" for row in self.words.all()]
+        return digest_of([self.audience, self.key, self.since, self.until, *words])
 
     def words_for(self, language):
         """Return the words for a reader of `language`, else those that were written first."""
@@ -203,14 +218,17 @@ class Published(models.Model):
                 stands._go(self.State.PROPOSED, by, "proposed")
         self.refresh_from_db()
 
-    def publish(self, *, by):
+    def publish(self, *, by, seen=None):
         """Let the families read it, from `since` on; published before, nothing happens.
 
-        Raises NoWords, and NobodyThere for an audience without a family.
+        Raises NoWords, NobodyThere for an audience without a family, and Unseen where `seen`, the mark
+        of what was shown, is another.
         """
         with transaction.atomic():
             stands = self._lock()
             if stands.state != self.State.PUBLISHED:
+                if seen is not None and seen != stands.mark():
+                    raise Unseen
                 stands._check_words()
                 if not stands.people().exists():
                     raise NobodyThere
@@ -253,6 +271,11 @@ class Published(models.Model):
 
     def _lock(self):
         return type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
+
+    def _refuse_moved(self, opened, language, title, text):
+        """Raise Moved where others wrote in this language after it was `opened` (a digest)."""
+        there = self.words.filter(language=language).values_list("language", "title", "text")
+        refuse_moved(opened, list(there), [(language, title, text)])
 
     def _check_words(self):
         if not self.words.exists():

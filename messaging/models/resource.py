@@ -69,14 +69,17 @@ class Resource(Published):
         """The address where it is kept."""
         return reverse("messaging:resource-manage", args=[self.pk])
 
-    def put_words(self, language, title, text, *, by, file=None, drop_file=False, new=True):
+    def put_words(
+        self, language, title, text, *, by, file=None, drop_file=False, new=True, opened=None
+    ):  # fmt: skip
         """Write, or write anew, one language version; returns it.
 
         `file` (a Checked) takes the place of the one before, `drop_file` erases that. `new` says that
-        readers are told of the change. Text or file there is always: the database sees to it.
+        readers are told of the change. Text or file there is always: the database sees to it. Raises
+        Moved where the words are not those that were `opened` (a digest).
         """
         with transaction.atomic():
-            self._lock()
+            self._lock()._refuse_moved(opened, language, title, text)
             rows = ResourceWords.objects.filter(resource=self, language=language)
             row = rows.first() or ResourceWords(resource=self, language=language)
             row.title, row.text, row.by, row.at = title, text, by, timezone.now()

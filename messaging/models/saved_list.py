@@ -13,7 +13,7 @@ from homeschool.people import sight
 from homeschool.people.models import School
 from homeschool.people.models.school import SchoolPartQuerySet
 
-from .announcing import HEADS, SPEAKERS
+from .announcing import HEADS, SPEAKERS, headed_by
 
 
 class NameTaken(Exception):
@@ -22,12 +22,13 @@ class NameTaken(Exception):
 
 class SavedListQuerySet(SchoolPartQuerySet):
     def visible_to(self, user, roles=SPEAKERS):
-        """Return the lists that `user` may use: adviser, counselor: their own, since a name may say
-        something of its children · leader, school admin: those of the school · others: nothing."""
+        """Return the lists that `user` may use: adviser, counselor, leader of a part of the school:
+        their own, since a name may say something of its children · leader and school admin of the
+        whole: those of the school · others: nothing."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         own = self.filter(made_by=user.pk, school__in=sight.schools_of(user, SPEAKERS & roles))
-        return own | super().visible_to(user, HEADS & roles)
+        return own | self.filter(school__in=headed_by(user, HEADS & roles))
 
     def open(self):
         """Return those that were not ended."""

@@ -1,5 +1,7 @@
 """Texts that were signed for: which words, under which name, when and how."""
 
+import unicodedata
+
 import pgtrigger
 from django.db import models, transaction
 from django.utils import timezone
@@ -19,27 +21,28 @@ class SignatureManager(models.Manager):
         """Sign the words as the receipt's person: typed name, moment and text; returns the Signature.
 
         Signed before, the first signature stands. Raises WrongName where the name is not the person's,
-        in whatever case and spacing. `way` says whether the person had signed in or came by the link
+        in whatever case, spacing and form of Unicode. `way` says whether the person had signed in or came by the link
         of the own letter.
         """
         if _plain(name) not in {_plain(receipt.person.full_name), _plain(str(receipt.person))}:
             raise WrongName
+        name = " ".join(name.split())[:255]
         with transaction.atomic():
             row, new = self.get_or_create(
                 receipt=receipt,
                 defaults={
-                    "wording": wording, "name": name.strip(), "digest": wording.digest,
+                    "wording": wording, "name": name, "digest": wording.digest,
                     "at": now or timezone.now(), "way": way,
                 },
             )  # fmt: skip
             if new:
-                Receipt.objects.filter(pk=receipt.pk).update(signed=name.strip())
+                Receipt.objects.filter(pk=receipt.pk).update(signed=name)
                 receipt.acknowledge()
         return row
 
 
 def _plain(name):
-    return " ".join(name.casefold().split())
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 class Signature(models.Model):

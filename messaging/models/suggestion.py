@@ -19,7 +19,7 @@ from homeschool.journal.models import Entry, Notice
 from homeschool.people import sight
 from homeschool.people.models import School, Student
 
-from .thread import ITEM
+from .thread import ITEM, staff_within
 
 MADE, DUE, ANSWERED = "suggestion.made", "suggestion.due", "suggestion.answered"
 ANSWERING = frozenset({sight.LEADER})
@@ -32,15 +32,16 @@ class IdeaQuerySet(models.QuerySet):
         """Return the suggestions that `user` may read.
 
         guardian, grown student: the own ones, as long as they see the child · leader: those of
-        children that they lead · everybody else, another parent of the child too: nothing. `roles`
-        narrows to sight by one of these roles: `ANSWERING` are those that `user` may answer.
+        children that they lead and are, or were, no guardian of · everybody else, another parent of
+        the child too: nothing. `roles` narrows to sight by one of these roles: `ANSWERING` are those
+        that `user` may answer.
         """
         if not user.is_authenticated:
             return self.none()
         wanted = sight.FAMILY_ROLES | ANSWERING
         wanted = wanted if roles is None else wanted & roles
         own = sight.within(user, "student", wanted & sight.FAMILY_ROLES, ITEM)
-        led = sight.within(user, "student", wanted & ANSWERING, ITEM)
+        led = staff_within(user, "student", wanted & ANSWERING)
         if own is None and led is None:
             return self.none()
         found = led or Q(pk__in=[])
@@ -51,7 +52,7 @@ class IdeaQuerySet(models.QuerySet):
         it reads; as a school administrator, those of the school."""
         if not user.is_authenticated:
             return self.none()
-        led = sight.within(user, "student", ANSWERING, ITEM)
+        led = staff_within(user, "student", ANSWERING)
         schools = Q(school__in=sight.schools_of(user, COUNTING))
         return self.filter(schools if led is None else schools | led)
 

@@ -13,6 +13,11 @@ from homeschool.people.models import School
 from homeschool.people.models.school import SchoolPartQuerySet
 
 from .announcing import SPEAKERS, Announcement
+from .opened import refuse_moved
+
+
+def _spoken(words):
+    return [(one["language"], one["title"], one["text"]) for one in words]
 
 
 class TemplateQuerySet(SchoolPartQuerySet):
@@ -63,9 +68,15 @@ class Template(models.Model):
         found = {row["language"]: row for row in self.words}
         return found.get(language) or next(iter(self.words), None)
 
-    def change(self, name, level, words, *, by):
-        """Write it anew."""
+    def spoken(self):
+        """Return its words as [(language, title, text)]."""
+        return _spoken(self.words)
+
+    def change(self, name, level, words, *, by, opened=None):
+        """Write it anew. Raises Moved where its words are not those that were `opened` (a digest)."""
         with transaction.atomic():
+            stands = Template.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            refuse_moved(opened, stands.spoken(), _spoken(words))
             self.name, self.level, self.words = name, level, words
             self.save(update_fields=["name", "level", "words"])
             Entry.record("template.changed", self, by=by, school=self.school)

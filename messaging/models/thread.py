@@ -18,11 +18,37 @@ from django.utils.translation import gettext_lazy as _
 
 from homeschool.journal.models import Entry
 from homeschool.people import sight
-from homeschool.people.models import School, Student
+from homeschool.people.models import Guardianship, School, Student
 
 ITEM = "messages"  # what a grown student may grant: people.Grant.Item
 # Who of the staff writes with families. A leader reads what it takes part in, and nothing beyond.
 WRITERS = frozenset({sight.ADVISER, sight.COUNSELOR, sight.LEADER})
+
+
+def staff_within(user, path, roles=WRITERS):
+    """Return the Q of `sight.within` for rows whose child `user` looks after as staff, or None.
+
+    Who is, or was, a guardian of the child is none of its staff: else it would read the other home.
+    """
+    children = sight.within(user, path, roles, ITEM)
+    own = Guardianship.objects.filter(guardian=user.pk).values("student")
+    return children and children & ~Q(**{f"{path or 'pk'}__in": own})
+
+
+def staff_watching(students, roles=WRITERS):
+    """Return the rows of `sight.watchers` of staff, of each child without who is, or was, its guardian."""
+    return _but_guardians(sight.watchers(students, roles, ITEM))
+
+
+def staff_at(path, roles=WRITERS):
+    """Return these rows of the child to which `path` leads from the outer query."""
+    rows = sight.Sight.objects.filter(student=OuterRef(path), user__is_active=True)
+    return _but_guardians(rows.filter(role__in=roles, item__in=["", ITEM]))
+
+
+def _but_guardians(rows):
+    ties = Guardianship.objects.filter(student=OuterRef("student_id"), guardian=OuterRef("user_id"))
+    return rows.exclude(Exists(ties))
 
 
 class NobodyThere(Exception):
@@ -48,20 +74,21 @@ class ThreadQuerySet(models.QuerySet):
         guardian, grown student: those in which they take part, as long as they see the child (a
         guardian of a grown student: what was granted) · adviser, leader: those in which they take
         part, or for somebody who is away, as long as they see the child · counselor: these, and all
-        of the caseload · school admin, volunteer, partner, district, anonymous: nothing.
+        of the caseload · staff that is, or was, a guardian of the child: as a guardian alone ·
+        school admin, volunteer, partner, district, anonymous: nothing.
         A thread of which nothing has left yet is seen by its writer alone.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         seats = Seat.objects.live().filter(thread=OuterRef("pk"))
+        family = sight.within(user, "student", sight.FAMILY_ROLES, ITEM)
         ways = (
-            (sight.FAMILY_ROLES, seats.home().filter(person=user.pk)),
-            (WRITERS, seats.school().held_by(user)),
-            (frozenset({sight.COUNSELOR}), None),
+            (family, seats.home().filter(person=user.pk)),
+            (staff_within(user, "student"), seats.school().held_by(user)),
+            (staff_within(user, "student", frozenset({sight.COUNSELOR})), None),
         )
         found = Q(pk__in=[])
-        for roles, seat in ways:
-            children = sight.within(user, "student", roles, ITEM)
+        for children, seat in ways:
             if children is not None:
                 found |= children if seat is None else children & Exists(seat)
         return self.filter(found, Q(opened_by=user.pk) | Exists(_has_left(OuterRef("pk"))))
@@ -128,14 +155,12 @@ class ThreadManager(models.Manager.from_queryset(ThreadQuerySet)):
 
 
 def _check(student, home, school):
-    allowed = {
+    family = sight.watchers([student.pk], sight.FAMILY_ROLES, ITEM)
+    wrong = {
         key
-        for people, roles in ((home, sight.FAMILY_ROLES), (school, WRITERS))
-        for key in sight.watchers([student.pk], roles, ITEM)
-        .filter(user__in=people)
-        .values_list("user", flat=True)
+        for people, seen in ((home, family), (school, staff_watching([student.pk])))
+        for key in people.keys() - set(seen.filter(user__in=people).values_list("user", flat=True))
     }
-    wrong = (home.keys() | school.keys()) - allowed
     if wrong:
         raise MayNotTakePart(sorted(wrong, key=str))
 
@@ -188,12 +213,14 @@ class Thread(models.Model):
 
     def side_of(self, user):
         """Return the side on which `user` writes in it, or "": who only looks after the child writes for
-        the school."""
+        the school, and who is, or was, its guardian never does."""
         roles = sight.roles_for(user, self.student, ITEM)
         sides = set(self.seats.live().filter(person=user.pk).values_list("side", flat=True))
         if Seat.Side.HOME in sides and roles & sight.FAMILY_ROLES:
             return Seat.Side.HOME
-        return Seat.Side.SCHOOL if roles & WRITERS else ""
+        if not roles & WRITERS or self.student.guardianships.filter(guardian=user.pk).exists():
+            return ""
+        return Seat.Side.SCHOOL
 
     def locked(self):
         """Return the row as it stands, locked until the transaction ends."""
@@ -219,7 +246,7 @@ class Thread(models.Model):
     def join(self, person, *, by):
         """Let somebody of the school take part, too; taking part already, nothing happens.
 
-        Raises MayNotTakePart for who does not see the child.
+        Raises MayNotTakePart for who does not see the child, or is, or was, its guardian.
         """
         _check(self.student, {}, {person.pk: person})
         with transaction.atomic():

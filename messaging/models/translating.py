@@ -16,7 +16,8 @@ from homeschool.people.models.school import SchoolPartQuerySet
 
 from .away import Away
 from .message import MOST, Message
-from .thread import ITEM, WRITERS, Seat
+from .opened import refuse_moved
+from .thread import Seat, staff_watching
 
 TRANSLATE = "messages.translate"  # the kind of Job
 UNCLEAR = "message.unclear"  # the kind of Notice
@@ -58,16 +59,18 @@ class TranslationManager(models.Manager.from_queryset(OfMessageQuerySet)):
             return None
         return Job.ask(TRANSLATE, by=by, **asked)
 
-    def keep(self, message, language, text, *, by=None, provider=""):
+    def keep(self, message, language, text, *, by=None, provider="", opened=None):
         """Keep the words of a message in `language`: of a machine (`provider`) or of a person (`by`).
 
-        A machine never replaces what a person wrote or checked. Returns the row as it stands.
+        A machine never replaces what a person wrote or checked. Returns the row as it stands. Raises
+        Moved where a person's words are not those that were `opened` (a digest).
         """
         with transaction.atomic():
             rows = self.select_for_update(of=("self",))
             row = rows.filter(message=message, language=language).first()
             if row is not None and by is None and (row.by_id or row.checked_by_id):
                 return row
+            refuse_moved(opened, row.spoken() if row else [], [(language, "", text)])
             row = row or self.model(message=message, language=language)
             row.text, row.by, row.provider, row.made_at = text, by, provider, timezone.now()
             row.checked_by, row.checked_at = None, None
@@ -121,6 +124,10 @@ class Translation(models.Model):
     def is_of_a_machine(self):
         """Whether nobody has looked at it yet."""
         return bool(self.provider) and self.checked_by_id is None
+
+    def spoken(self):
+        """Return what a person said of it, [(language, "", text)]; words of a machine alone are nobody's."""
+        return [] if self.is_of_a_machine else [(self.language, "", self.text)]
 
     def check_by(self, person):
         """Note that a person found the words right; checked before, nothing happens."""
@@ -196,13 +203,13 @@ class Unclear(models.Model):
 
 def helper_of(message):
     """Return who explains a message: its writer, or who stands in; else somebody else of the thread who
-    sees the child; where there is nobody, its writer all the same."""
-    thread = message.thread
-    away = Away.objects.now().filter(person=message.author_id).values_list("substitute", flat=True)
+    sees the child, first who is there today; where there is nobody, its writer all the same."""
+    thread, away = message.thread, Away.objects.now()
     seats = thread.seats.live().school().values_list("person", flat=True)
-    stands_in = list(away)
-    wanted = [*stands_in, *([] if stands_in else [message.author_id]), *seats]
-    seen = sight.watchers([thread.student_id], WRITERS, ITEM).filter(user__in=filter(None, wanted))
+    here = seats.exclude(person__in=away.values("person"))
+    stands_in = away.filter(person=message.author_id).values_list("substitute", flat=True)
+    wanted = [*(list(stands_in) or [message.author_id]), *here, *seats]
+    seen = staff_watching([thread.student_id]).filter(user__in=filter(None, wanted))
     able = {row.user_id: row.user for row in seen.select_related("user")}
     return next((able[key] for key in wanted if key in able), message.author)
 

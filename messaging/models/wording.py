@@ -9,8 +9,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class LanguageTaken(Exception):
+    """Words in this language stand already beside the first ones."""
+
+
 def _belongs_to(first, language):
     return first.digest if first and first.language != language else ""
+
+
+def _as_it_stands(row):
+    return row and (row.digest, row.of_digest, row.checked_by_id)
 
 
 class WordingManager(models.Manager):
@@ -32,15 +40,28 @@ class WordingManager(models.Manager):
         announcement.__dict__.pop("_prefetched_objects_cache", None)
         return row
 
+    def fill(self, announcement, language, title, text, *, by, provider, of, instead=None):
+        """Write the words of a machine in the place of `instead`: a Wording as it stood when the machine
+        was asked, None where none did. Returns them, or None where somebody was quicker and wrote or
+        checked words in this language meanwhile. Raises NotThatState."""
+        with transaction.atomic():
+            announcement._standing()
+            there = self.filter(announcement=announcement, language=language).first()
+            if _as_it_stands(there) != _as_it_stands(instead):
+                return None
+            return self.put(announcement, language, title, text, by=by, provider=provider, of=of)
+
     def rewrite(self, announcement, words, *, by):
-        """Write the first words anew, in another language too, where none stand in that one."""
+        """Write the first words anew, in another language too. Raises LanguageTaken where words stand in
+        that one."""
         first = announcement.first_words()
         if first is None:
             return self.put(announcement, **words, by=by)
         taken = announcement.wordings.exclude(pk=first.pk).filter(language=words["language"])
         same = (first.title, first.text) == (words["title"], words["text"])
-        if not taken.exists():
-            first.language = words["language"]
+        if taken.exists():
+            raise LanguageTaken
+        first.language = words["language"]
         if not same:
             first.by = by
         first.title, first.text = words["title"], words["text"]

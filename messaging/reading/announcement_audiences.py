@@ -24,6 +24,16 @@ def groups(user):
     return found
 
 
+def groups_of_both(user, writer, stands):
+    """Return `groups(user)` without what `writer` may not speak to: it is by the sight of its writer
+    that an announcement reaches anybody. What `stands` ("class:<key>") is left."""
+    if user == writer:
+        return groups(user)
+    kept = {value for _label, rows in groups(writer) for value, _name, _school in rows} | {stands}
+    found = [(label, [row for row in rows if row[0] in kept]) for label, rows in groups(user)]
+    return [(label, rows) for label, rows in found if rows]
+
+
 def school_of(row):
     """Return the key of the school to which a row of an audience belongs; a school's own."""
     return getattr(row, "school_id", row.pk)
@@ -35,7 +45,9 @@ def lists(user):
 
 
 def _children(key):
-    return SavedList.students.through.objects.filter(savedlist=key).values("student")
+    """Return the keys of the children of a list; of one that was ended, none."""
+    rows = SavedList.students.through.objects.filter(savedlist=key, savedlist__ended_at=None)
+    return rows.values("student")
 
 
 def _called(key):

@@ -151,10 +151,11 @@ class Preview:
         return [row for row in self.languages if not row["has_words"] and row["code"] in spoken]
 
     # --- who exactly ------------------------------------------------------------------------------
-    def people(self):
-        """Return the queryset of people who are told, by name."""
-        told = self.announcement.people().values("user")
-        return User.objects.filter(pk__in=told).order_by("sort_key", "pk")
+    def people(self, viewer):
+        """Return the queryset of people who are told of a child whom `viewer` sees, by name."""
+        seen = Student.objects.visible_to(viewer, roles=SPEAKERS)
+        told = self.announcement.people().filter(student__in=seen.values("pk"))
+        return User.objects.filter(pk__in=told.values("user")).order_by("sort_key", "pk")
 
     def rows(self, people, viewer):
         """Return [{"person", "why", "way", "language"}] of these people: the children by whom they
@@ -264,13 +265,19 @@ def lines(rows):
 
 
 def told(user):
-    """Return the receipts of what `user` was told, the newest first: those of which it still sees a
-    child. The page gives them their announcements (`with_words`)."""
-    keys = Announcement.objects.told_to(user).values_list("pk", flat=True)
+    """Return the receipts of what `user` was told, those for which the school waits first, then the
+    newest: those of which it still sees a child. The page gives them their announcements
+    (`with_words`)."""
+    levels = Announcement.objects.told_to(user).values_list("pk", "level")
+    levels = {str(pk): level for pk, level in levels}
     rows = Receipt.objects.of(user).filter(
-        notice__kind=ANNOUNCED, notice__about_id__in=[str(pk) for pk in keys]
+        notice__kind=ANNOUNCED, notice__about_id__in=list(levels)
     )
-    return rows.select_related("notice").order_by("-created_at", "-pk")
+    to_read = [key for key, level in levels.items() if level == Level.READ]
+    waits = Case(
+        When(notice__about_id__in=to_read, then=Q(read_at=None)), default=Q(acknowledged_at=None)
+    )
+    return rows.select_related("notice").order_by(waits.desc(), "-created_at", "-pk")
 
 
 def with_words(receipts, language):
@@ -289,7 +296,7 @@ def with_words(receipts, language):
 
 
 def _waits(receipt):
-    """Whether the school still waits for the reader."""
+    """Whether the school still waits for the reader, as `told` orders them."""
     if receipt.announcement.level == Level.READ:
         return receipt.read_at is None
     return receipt.acknowledged_at is None

@@ -14,7 +14,7 @@ from homeschool.people import sight
 from homeschool.people.models import Student, User
 from homeschool.people.views.seen import listed
 from messaging.models import Away, OfficeHours, Seat, Thread
-from messaging.models.thread import ITEM, WRITERS
+from messaging.models.thread import ITEM, staff_within
 
 MOST_NAMES = 20
 
@@ -119,7 +119,7 @@ def unseen_by(away, reader):
     own = Student.objects.visible_to(away.person, roles={sight.ADVISER, sight.COUNSELOR}, item=ITEM)
     seats = Seat.objects.live().school().filter(person=away.person_id)
     threads = Thread.objects.open().filter(student=OuterRef("pk"), seats__in=seats)
-    theirs = Student.objects.visible_to(away.substitute, roles=WRITERS, item=ITEM)
+    theirs = Student.objects.filter(staff_within(away.substitute, "") or Q(pk__in=[]))
     shown = Student.objects.visible_to(reader, roles=sight.STAFF_ROLES)
     rows = Student.objects.active().filter(Q(pk__in=own.values("pk")) | Exists(threads))
     rows = rows.filter(school=away.school_id, pk__in=shown.values("pk"))

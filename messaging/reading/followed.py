@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -274,16 +275,23 @@ NOBODY = """
     )"""
 
 
-def without_anybody(board):
-    """Return the children of whom nobody at home was told, by name: whom nobody told of it yet."""
+def without_anybody(board, after=None, most=A_PAGE):
+    """Return (the children of whom nobody at home was told, by name, whom nobody told of it yet; the
+    key after which the following page begins, or None): one page of them, after the child `after`."""
     facts = facts_of(board.told)
     if facts is None:
-        return []
+        return [], None
     with connection.cursor() as cursor:
         cursor.execute(facts[0] + NOBODY, facts[1])
         keys = [row[0] for row in cursor.fetchall()]
     rows = Student.objects.filter(pk__in=keys).select_related("school_class")
-    return list(rows.order_by("sort_key", "pk")[:A_PAGE])
+    told = Student.objects.filter(pk__in=board.told.values("student"))
+    if last := told.filter(pk=after).first() if after else None:
+        rows = rows.filter(
+            Q(sort_key__gt=last.sort_key) | Q(sort_key=last.sort_key, pk__gt=last.pk)
+        )
+    rows = list(rows.order_by("sort_key", "pk")[: most + 1])
+    return rows[:most], rows[most - 1].pk if len(rows) > most else None
 
 
 def reaches(user):

@@ -27,7 +27,9 @@ from homeschool.people import sight
 from messaging.models import Message, Seat, Suggestion
 from messaging.models.message import WRITTEN
 from messaging.models.suggestion import ANSWERING
-from messaging.models.thread import ITEM, WRITERS
+from messaging.models.thread import staff_within
+
+from .translating import waiting_for
 
 UNREAD, UNCLEAR, IDEA = "message_unread", "message_unclear", "suggestion"
 KINDS = (UNREAD, UNCLEAR, IDEA)
@@ -53,9 +55,9 @@ def to_do(user, columns, most):
 
 
 def _messages(rows, user, kind, at, who):
-    found = sight.within(user, "thread__student", WRITERS, ITEM)
+    found = staff_within(user, "thread__student")
     held = Q(Exists(Seat.objects.live().school().held_by(user).filter(thread=OuterRef("thread"))))
-    cares = sight.within(user, "thread__student", {sight.COUNSELOR}, ITEM)
+    cares = staff_within(user, "thread__student", frozenset({sight.COUNSELOR}))
     reads = held if cares is None else held | cares  # as Thread.visible_to, of threads that began
     rows = rows.none() if found is None else rows.filter(found, reads)
     return rows.annotate(
@@ -76,7 +78,7 @@ def _unread(user):
 
 
 def _unclear(user):
-    rows = Message.objects.filter(unclear__helper=user.pk, unclear__helped_at=None)
+    rows = Message.objects.filter(unclear__in=waiting_for(user).values("pk"))
     rows = _messages(rows, user, UNCLEAR, "unclear__at", "unclear__person__full_name")
     return rows.order_by("unclear__at", "pk")
 

@@ -11,7 +11,7 @@ from homeschool.context import ROLE_NAMES
 from homeschool.people import sight
 from homeschool.people.models import Guardianship, Household, User
 from homeschool.people.views.seen import listed
-from messaging.models.thread import ITEM, WRITERS
+from messaging.models.thread import ITEM, staff_watching
 
 # In which order the people of the school are named to a family.
 ORDER = (sight.ADVISER, sight.COUNSELOR, sight.LEADER)
@@ -83,7 +83,7 @@ class Sides:
     def staff(self):
         """{key: (person, role in words)} of who may be written to: the class's adviser and the
         counselors, else those who lead (two queries)."""
-        rows = sight.watchers([self.child.pk], WRITERS, ITEM).values_list("user", "role")
+        rows = staff_watching([self.child.pk]).values_list("user", "role")
         roles: dict = {}
         for user, role in rows:
             roles.setdefault(user, set()).add(role)

@@ -9,6 +9,7 @@ from homeschool.journal import kinds
 from homeschool.people import sight
 from messaging.models import Message
 from messaging.models.message import WRITTEN, readers
+from messaging.models.thread import ITEM
 
 from .translating import with_words, words_of
 
@@ -36,7 +37,11 @@ def words_of_message(notice, user):
     """Return what the letter says to `user`."""
     message = _message(notice)
     page = f"{settings.SITE_URL}{message.thread.get_absolute_url()}"
-    if not message.thread.seats.live().home().filter(person=user.pk).exists():
+    at_home = message.thread.seats.live().home().filter(person=user.pk)
+    told_at_home = sight.receivers([message.thread.student_id], ITEM).filter(
+        user__in=at_home.values("person")
+    )
+    if not told_at_home.exists():
         return {"for_staff": True, "thread_url": page}
     files = [file for file in message.attachments.all() if not file.is_erased]
     return {

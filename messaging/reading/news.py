@@ -59,9 +59,9 @@ def read_cursor(text):
     moment, _mark, key = text.partition("_")
     try:
         at, key = parse_datetime(moment), uuid.UUID(key)
-    except ValueError:
+        return (at.astimezone(dt.UTC), key) if at is not None and at.tzinfo else None
+    except (ValueError, OverflowError):  # no moment, or one that UTC has no year for
         return None
-    return (at, key) if at is not None and at.tzinfo else None
 
 
 def categories():

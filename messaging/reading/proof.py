@@ -97,12 +97,11 @@ class Proof:
         return ", ".join(dict.fromkeys(names))
 
     def record(self, by):
-        """Write down that `by` read it, for each child."""
-        for child, _tie in self.children:
-            Entry.record(
-                "announcement.proof", self.announcement, by=by, kind=Entry.Kind.VIEWED,
-                student=child, school=self.announcement.school,
-            )  # fmt: skip
+        """Write down that `by` read it; without a child: another home is not to learn who signed."""
+        Entry.record(
+            "announcement.proof", self.announcement, by=by, kind=Entry.Kind.VIEWED,
+            school=self.announcement.school, signature=self.signature.pk,
+        )  # fmt: skip
 
 
 def signatures(announcement):

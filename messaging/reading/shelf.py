@@ -76,6 +76,11 @@ def behind(words):
     return {one.language for one in others if one.at < first.at}
 
 
+def spoken(words):
+    """Return the words of one language as [(language, title, text)]; of None, nothing."""
+    return [(words.language, words.title, words.text)] if words else []
+
+
 # --- text -----------------------------------------------------------------------------------------
 @dataclass
 class Block:

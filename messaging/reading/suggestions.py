@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from homeschool.journal.models.reminding import Rule, days
 from homeschool.people import sight
 from messaging.models import Suggestion
 from messaging.models.suggestion import ANSWERED, ANSWERING, DUE, MADE
-from messaging.models.thread import ITEM
+from messaging.models.thread import ITEM, staff_at, staff_watching
 
 ICONS = {
     Suggestion.Outcome.TAKEN_UP: "check",
@@ -44,9 +44,8 @@ class Suggested:
 
     @property
     def days(self):
-        """Whole days until it was answered, or None."""
-        row = self.suggestion
-        return (row.answered_at - row.asked_at).days if row.answered_at else None
+        """Days until it was answered, by the calendar of the school, or None."""
+        return (self.answered_on - self.asked_on).days if self.answered_on else None
 
 
 def drawn(suggestions):
@@ -70,11 +69,10 @@ def may_answer(user, suggestion):
 
 
 def record_reading(user, suggestion):
-    """Write down that a leader opened it; the family can see that."""
+    """Write down that a leader opened it; without the child: another home is not to learn of it."""
     Entry.record(
-        "suggestion.viewed", suggestion, by=user, kind=Entry.Kind.VIEWED,
-        student=suggestion.student, school=suggestion.school,
-    )  # fmt: skip
+        "suggestion.viewed", suggestion, by=user, kind=Entry.Kind.VIEWED, school=suggestion.school
+    )
 
 
 def answered_figures(school, term):
@@ -98,10 +96,10 @@ def who_suggested(notice):
 
 
 def who_answers(notice):
-    """Return the rows of Sight of those who lead the child's division or school; who suggested it, and
-    leads it too, is not written to."""
+    """Return the rows of Sight of those who lead the child's division or school; who is, or was, its
+    guardian is not written to."""
     row = _suggestion(notice)
-    return sight.watchers([row.student_id], ANSWERING, ITEM).exclude(user=row.by_id)
+    return staff_watching([row.student_id], ANSWERING)
 
 
 def waits(notice):
@@ -138,7 +136,7 @@ def _due_between(since, until):
     rows = Suggestion.objects.waiting().filter(
         due_on__gte=since.date() - day, due_on__lte=until.date() + day
     )
-    led = sight.Sight.objects.filter(student=OuterRef("student"), role__in=ANSWERING)
+    led = staff_at("student", ANSWERING)
     return rows.filter(Exists(led)).select_related("school", "student").order_by("due_on", "pk")
 
 

@@ -64,7 +64,10 @@ def placed(text):
 
 @dataclass
 class Row:
-    """A conversation in the inbox: which child, with whom, the newest words, what is not read."""
+    """A conversation in the inbox: which child, with whom, the newest words, what is not read.
+
+    `last` is None where the list tells no words: of a caseload, whose words are read on their page.
+    """
 
     thread: Thread
     last: Message | None
@@ -104,19 +107,33 @@ class Inbox:
             rows = rows.filter(student=self.child)
         if self.state in ("open", "closed"):
             rows = getattr(rows, self.state)()
-        return _found_by(rows, self.words) if self.words else rows
+        return self._found(rows) if self.words else rows
+
+    @property
+    def _own(self):
+        """The seats of the reader, and of those for whom it stands in. Of other threads of a caseload the
+        list tells no words: that staff reads those is written down, as their page does."""
+        school = Q(side=Seat.Side.SCHOOL, person__in=self._held)
+        return Seat.objects.live().filter(Q(person=self.user.pk) | school)
+
+    @cached_property
+    def _roles(self):
+        return self.user.roles()
+
+    @cached_property
+    def _held(self):
+        """The keys of the reader, and of those for whom it stands in today (one query, for staff alone)."""
+        if not self._roles & WRITERS:
+            return [self.user.pk]
+        away = Away.objects.now().filter(substitute=self.user.pk)
+        return [self.user.pk, *away.values_list("person", flat=True)]
 
     def _near(self, rows):
         """Begin with the seats of who reads by a seat alone, not with all threads of the school: the same
         rows, found from their other end. Who looks after a caseload walks along the newest."""
-        roles = self.user.roles()
-        if sight.COUNSELOR in roles:
+        if sight.COUNSELOR in self._roles:
             return rows
-        held = [self.user.pk]
-        if roles & WRITERS:
-            away = Away.objects.now().filter(substitute=self.user.pk)
-            held += away.values_list("person", flat=True)
-        seats = Seat.objects.live().filter(person__in=held)
+        seats = Seat.objects.live().filter(person__in=self._held)
         return rows.filter(pk__in=seats.values("thread"))
 
     def _drawn(self, rows, most):
@@ -177,7 +194,8 @@ class Inbox:
         is_home = any(seat.side == home and seat.person_id == self.user.pk for seat in seats)
         people = [seat.person.full_name for seat in seats if (seat.side == home) != is_home]
         mine = last is not None and last.author_id == self.user.pk
-        return Row(thread, last, unread, people, mine)
+        own = is_home or any(s.side != home and s.person_id in self._held for s in seats)
+        return Row(thread, last if mine or own else None, unread, people, mine)
 
     @property
     def top(self):
@@ -210,19 +228,23 @@ class Inbox:
         rows = Student.objects.visible_to(self.user, item=ITEM)
         return rows.filter(pk=self.child).select_related("school_class", "school").first()
 
-
-def _found_by(rows, words):
-    """Return those of these threads in whose names, messages or translations the words stand."""
-    seats = Seat.objects.live().filter(person__full_name__icontains=words)
-    found = Q(pk__in=seats.values("thread"))
-    if names.plain(words):
-        found |= Q(student__in=Student.objects.found_by(words).values("pk"))
-    if len(words) >= SHORTEST_WORDS:
-        said = Message.objects.out().filter(text__icontains=words)
-        left = Q(message__taken_back_at=None, message__leaves_at__lte=timezone.now())
-        told = Translation.objects.filter(left, text__icontains=words)
-        found |= Q(pk__in=said.values("thread")) | Q(pk__in=told.values("message__thread"))
-    return rows.filter(found)
+    def _found(self, rows):
+        """Return those of these threads in whose names the words stand, or in messages and translations
+        that the list may tell."""
+        words = self.words
+        seats = Seat.objects.live().filter(person__full_name__icontains=words)
+        found = Q(pk__in=seats.values("thread"))
+        if names.plain(words):
+            found |= Q(student__in=Student.objects.found_by(words).values("pk"))
+        if len(words) >= SHORTEST_WORDS:
+            said = Message.objects.out().filter(text__icontains=words)
+            mine = said.filter(author=self.user.pk)
+            left = Q(message__taken_back_at=None, message__leaves_at__lte=timezone.now())
+            told = Translation.objects.filter(left, text__icontains=words)
+            own = Q(pk__in=self._own.values("thread"))
+            either = Q(pk__in=said.values("thread")) | Q(pk__in=told.values("message__thread"))
+            found |= Q(pk__in=mine.values("thread")) | own & either
+        return rows.filter(found)
 
 
 # --- one conversation -----------------------------------------------------------------------------------
@@ -383,13 +405,15 @@ class ThreadPage:
         return list(rows.select_related("person", "notice__school"))
 
     def _seen(self, found):
-        """Return {key of an own message: [(person of the other side, when it is told to have read)]}."""
-        beside = {seat.person_id for seat in self.seats if seat.side == self.side}
-        own = {str(message.pk) for message in found if message.author_id == self.user.pk}
+        """Return {key of an own message: [(person of the other side, when it is told to have read)]}. Who
+        has no seat of the home, as a substitute has none at all, read for the school."""
+        home = {seat.person_id for seat in self.seats if seat.side == Seat.Side.HOME}
+        own = {str(m.pk): m.side for m in found if m.author_id == self.user.pk}
         rows = [row for row in self._receipts if row.notice.about_id in own]
         shown, seen = shown_read_at(rows, self.user), {}
         for row in sorted(rows, key=lambda row: shown.get(row.pk) or self.now):
-            if row.pk in shown and row.person_id not in beside:
+            to_home = own[row.notice.about_id] == Seat.Side.SCHOOL
+            if row.pk in shown and (row.person_id in home) == to_home:
                 seen.setdefault(row.notice.about_id, []).append((row.person, shown[row.pk]))
         return seen
 

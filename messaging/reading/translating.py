@@ -13,11 +13,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_info, gettext, gettext_lazy as _
 
 from homeschool.journal import kinds
-from homeschool.people import sight
-from homeschool.people.models import Membership
 from messaging import machines
 from messaging.models import Attachment, Away, Message, Translation, Unclear
-from messaging.models.thread import ITEM, WRITERS, Seat
+from messaging.models.thread import Seat, staff_at, staff_watching, staff_within
 from messaging.models.translating import TRANSLATE, UNCLEAR
 
 log = logging.getLogger(__name__)
@@ -193,15 +191,13 @@ def _meet_unclear(message, reader, side):
 def waiting_for(user):
     """Return what families did not understand and `user` is to explain, the oldest first: what it was
     named for, what somebody was for whom it stands in today, and of its children what a colleague was who
-    does not work here any more."""
-    children = sight.within(user, "message__thread__student", WRITERS, ITEM)
+    does not see the child any more."""
+    children = staff_within(user, "message__thread__student")
     if children is None:
         return Unclear.objects.none()
-    works = Membership.objects.open().filter(
-        user=OuterRef("helper"), school=OuterRef("message__thread__school"), role__in=WRITERS
-    )
+    able = staff_at("message__thread__student").filter(user=OuterRef("helper"))
     away = Away.objects.now().filter(substitute=user.pk).values("person")
-    mine = Q(helper=user.pk) | Q(helper__in=away) | ~Exists(works)
+    mine = Q(helper=user.pk) | Q(helper__in=away) | ~Exists(able)
     rows = Unclear.objects.visible_to(user).waiting().filter(children, mine).exclude(person=user.pk)
     return rows.select_related(
         "person", "message__thread__student__school_class", "message__author"
@@ -211,8 +207,7 @@ def waiting_for(user):
 def helpers(notice):
     """Return the rows of Sight of who explains it, as long as they see the child."""
     row = Unclear.objects.select_related("message__thread").get(pk=notice.about_id)
-    seen = sight.watchers([row.message.thread.student_id], WRITERS, ITEM)
-    return seen.filter(user=row.helper_id)
+    return staff_watching([row.message.thread.student_id]).filter(user=row.helper_id)
 
 
 def words_of_unclear(notice, user):

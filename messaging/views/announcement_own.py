@@ -42,8 +42,7 @@ def own_list(request):
 def family_list(request):
     """List what a family was told, what the school still waits for first."""
     page = Paginator(reading.told(request.user), A_PAGE).get_page(request.GET.get("page"))
-    rows = reading.with_words(page.object_list, get_language())
-    page.object_list = sorted(rows, key=lambda row: not row.waits)
+    page.object_list = rows = reading.with_words(page.object_list, get_language())
     context = {"page": page, "places": places(request.user, "announcement-list")}
     context["several"] = len({row.announcement.school_id for row in rows}) > 1
     return render(request, "messaging/announcement_own_list.html", context)
@@ -61,9 +60,10 @@ def _told(request, pk):
 
 @require_safe
 def own(request, pk):
-    """Show one announcement in the reader's language; opening it is reading it."""
+    """Show one announcement in the reader's language; opening it is reading it, and what a browser
+    fetches ahead is not."""
     row, receipt = _told(request, pk)
-    if request.method == "GET":
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         receipt.read()
     return _page(request, row, receipt)
 

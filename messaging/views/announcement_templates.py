@@ -10,11 +10,13 @@ from homeschool.people.forms.school import OnceForm
 from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
 from messaging.forms.announcements import TemplateForm, spoken
+from messaging.forms.opened import opened_by
 from messaging.models import Template
 from messaging.reading.announcement_letters import language_name
 from messaging.reading.ways import places
 
 from .announcements import answer, schools_of, speaker
+from .opened import answered_or_met
 
 LIST = "messaging:wording-list"
 
@@ -55,7 +57,7 @@ def _template(request, pk):
 def template_edit(request, pk):
     """Change a template; what was sent with it stays as it was read."""
     row = _template(request, pk)
-    initial = {"name": row.name, "level": row.level}
+    initial = {"name": row.name, "level": row.level} | opened_by(row.spoken())
     for words in row.words:
         initial[f"title_{words['language']}"] = words["title"]
         initial[f"text_{words['language']}"] = words["text"]
@@ -63,10 +65,10 @@ def template_edit(request, pk):
 
     def work():
         data = form.cleaned_data
-        row.change(data["name"], data["level"], form.words, by=request.user)
+        row.change(data["name"], data["level"], form.words, by=request.user, opened=form.opened_at)
         return reverse(LIST)
 
-    done = answered(request, form, work, _("The template is kept."))
+    done = answered_or_met(request, form, work, _("The template is kept."))
     return done or _page(request, form, row)
 
 

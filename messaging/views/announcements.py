@@ -13,7 +13,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from homeschool.journal.models import hours
+from homeschool.forms import plain_lines
+from homeschool.journal.models import Submission, hours
 from homeschool.people import sight
 from homeschool.people.forms.school import OnceForm
 from homeschool.people.models import School
@@ -32,14 +33,16 @@ from messaging.forms.announcements import (
 from messaging.models import Announcement, Template, Wording
 from messaging.models.announcing import (
     SPEAKERS,
+    CannotAnswer,
     ChangedMeanwhile,
     NobodyToTell,
     NothingToSend,
     NotThatState,
     WordsBehind,
 )
+from messaging.models.wording import LanguageTaken
 from messaging.reading import announcements as reading
-from messaging.reading.announcement_audiences import groups
+from messaging.reading.announcement_audiences import groups, groups_of_both
 from messaging.reading.announcement_letters import Words, language_name
 from messaging.reading.ways import places
 
@@ -70,10 +73,17 @@ def refusal_in_words(error):
             "Somebody else changed this while you were at it. Your words stand below, and were not "
             "kept. Please look at the page anew and bring both together."
         ),
+        CannotAnswer: _(
+            "It would leave after the moment that stands under “Answer until”. Please change one of them."
+        ),
+        LanguageTaken: _("Words in this language stand already. Please choose another one."),
     }[type(error)]
 
 
-REFUSALS = (NobodyToTell, NothingToSend, ChangedMeanwhile, NotThatState, WordsBehind)
+REFUSALS = (
+    NobodyToTell, NothingToSend, ChangedMeanwhile, NotThatState, WordsBehind, CannotAnswer,
+    LanguageTaken,
+)  # fmt: skip
 
 
 def speaker(request):
@@ -107,7 +117,9 @@ def kept_once(request, form, work, said, on):
     try:
         return answered(request, form, work, said)
     except REFUSALS as error:
-        form.add_error(on, refusal_in_words(error))
+        form.add_error(
+            "language" if isinstance(error, LanguageTaken) else on, refusal_in_words(error)
+        )
         return None
 
 
@@ -131,9 +143,12 @@ def announcement_list(request):
 # --- writing ----------------------------------------------------------------------------------------
 
 
-def _form(request, schools, **how):
+def _form(request, schools, offered, **how):
     zones = {school.pk: hours.zone_of(school.time_zone) for school in schools}
-    return AnnouncementForm(posted(request), groups=groups(request.user), zones=zones, **how)
+    there = [(kind, [row for row in rows if row[-1] in zones]) for kind, rows in offered]
+    return AnnouncementForm(
+        posted(request), groups=[group for group in there if group[1]], zones=zones, **how
+    )
 
 
 def announcement_new(request):
@@ -142,7 +157,7 @@ def announcement_new(request):
     speaker(request)
     schools = schools_of(request.user)
     templates = Template.objects.visible_to(request.user).open()
-    form = _form(request, schools, initial=_start(request, templates))
+    form = _form(request, schools, groups(request.user), initial=_start(request, templates))
 
     def work():
         school = next(row for row in schools if row.pk == form.school)
@@ -193,9 +208,10 @@ def announcement_edit(request, pk):
     }  # fmt: skip
     if first:
         initial |= {"title": first.title, "text": first.text, "language": first.language}
+    offered = groups_of_both(request.user, row.made_by, stands=initial["audience"])
     zone = hours.zone_of(row.school.time_zone)
     with timezone.override(zone):
-        form = _form(request, [row.school], initial=initial)
+        form = _form(request, [row.school], offered, initial=initial)
 
         def work():
             version = form.cleaned_data["version"]
@@ -265,40 +281,59 @@ def announcement_translate(request, pk):
     what a person wrote and is not behind stays."""
     row = kept(request, pk)
     form = OnceForm(request.POST)
-    failed: list = []
+    if form.is_valid():
+        first = Submission.first_answer(request.user, form.cleaned_data["submission"])
+        if first:
+            return redirect(first)
 
     def work():
-        failed.extend(_translate(row, request.user))
+        for words in made:
+            Wording.objects.fill(row, by=request.user, **words)
         return f"{row.get_absolute_url()}#words"
 
     try:
+        made, faults = _translated(row)
+        if faults and not made:
+            return _detail(request, row, fault=" ".join(faults))
         done = answered(request, form, work, _("Please look at the translated words."))
     except (NotThatState, NothingToSend) as error:
         return _detail(request, row, fault=refusal_in_words(error))
-    except machines.Unavailable:
-        return _detail(
-            request, row,
-            fault=_("The machine does not answer now. Please write the words yourself, or try later."),
-        )  # fmt: skip
+    for fault in faults:
+        messages.warning(request, fault)
     return done or redirect(row)
 
 
-def _translate(row, by):
-    """Translate what is missing; returns the languages in which it is new."""
+def _translated(row):
+    """Ask the machine for what is missing or behind. Returns what `Wording.objects.fill` takes for each
+    language that it could do, and why it could not do the others, in words."""
     first = row.first_words()
     if first is None:
         raise NothingToSend
-    there, behind = {words.language for words in row.wordings.all()}, set(row.behind())
-    made = []
-    for code, _name in spoken():
-        if code in there - behind:
+    if row.state not in (State.DRAFT, State.SCHEDULED):
+        raise NotThatState(row.state)
+    there, behind = {words.language: words for words in row.wordings.all()}, set(row.behind())
+    made, faults = [], {}
+    for code, name in spoken():
+        if code in there and code not in behind:
             continue
-        title, provider = machines.translate(row.school, first.title, first.language, code)
-        text, provider = machines.translate(row.school, first.text, first.language, code)
-        made.append((code, one_line(title)[:120], text, provider))
-    for code, title, text, provider in made:
-        Wording.objects.put(row, code, title, text, by=by, provider=provider, of=first.digest)
-    return [code for code, *_rest in made]
+        try:
+            words = _by_machine(row.school, first, code)
+        except machines.Unavailable as error:
+            faults.setdefault(str(error.words), []).append(name)
+            if error.reason == "away":  # each language would wait as long again
+                break
+            continue
+        made.append(words | {"of": first.digest, "instead": there.get(code)})
+    return made, [f"{words} ({listed(names)})" for words, names in faults.items()]
+
+
+def _by_machine(school, first, language):
+    title, provider = machines.translate(school, first.title, first.language, language)
+    text, provider = machines.translate(school, first.text, first.language, language)
+    return {
+        "language": language, "title": one_line(title)[:120], "text": plain_lines(text).strip(),
+        "provider": provider,
+    }  # fmt: skip
 
 
 # --- looked at once more, and sent ------------------------------------------------------------------
@@ -398,10 +433,12 @@ def announcement_call_off(request, pk):
 
 @require_safe
 def announcement_people(request, pk):
-    """List who gets it and why: the children by whom they do, as far as the reader sees them."""
+    """List who gets it and why: the children by whom they do. Whose children the reader does not see
+    is not named."""
     row = kept(request, pk)
     preview = reading.Preview(row)
-    page = Paginator(preview.people(), reading.PEOPLE_ON_A_PAGE).get_page(request.GET.get("page"))
+    people = preview.people(request.user)
+    page = Paginator(people, reading.PEOPLE_ON_A_PAGE).get_page(request.GET.get("page"))
     page.object_list = preview.rows(list(page.object_list), request.user)
     context = {"announcement": row, "page": page, "words": Words(row, "").first}
     context["back"] = reverse("messaging:announcement-detail", args=[row.pk])

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from homeschool.journal.models import Entry, hours
+from homeschool.people.actions.exporting import tell_of_many
 from homeschool.people.forms.school import OnceForm
 from homeschool.people.models import SchoolClass, Student, User
 from homeschool.people.signin import asks_again
@@ -147,11 +149,8 @@ def unreached(request, pk):
     """List whom no letter of the announcement reached, who of the school tells each, and who was told."""
     row, found = followed(request, pk)
     with timezone.override(hours.zone_of(row.school.time_zone)):
-        listing = Listing(
-            found, Asked("unreachable", after=uuid_or_none(request.GET.get("after", "")))
-        )
-        _attach_reasons(request.user, found, listing.rows)
-        children = without_anybody(found)
+        rows, children, further = _unreached_page(request, found)
+        _attach_reasons(request.user, found, rows)
         owned = Telling.objects.visible_to(request.user, roles=SPEAKERS).filter(announcement=row)
         owned = list(owned.select_related("owner", "done_by", "person", "student"))
         by_child = {one.student_id: telling_in_words(one) for one in owned if one.person_id is None}
@@ -159,11 +158,24 @@ def unreached(request, pk):
             child.telling = by_child.get(child.pk, "")
         done = [(one, telling_in_words(one)) for one in owned if one.done_at is not None]
     context = {
-        "board": found, "listing": listing, "children": children, "done": done,
-        "next": urlencode({"after": listing.next}) if listing.next else "",
-        "reaches": reaches(request.user),
+        "board": found, "rows": rows, "children": children, "done": done,
+        "next": urlencode(further), "reaches": reaches(request.user),
     }  # fmt: skip
     return page(request, "messaging/unreached_list.html", row, context)
+
+
+def _unreached_page(request, found):
+    """Return (rows of people, children without anybody, the query of the next page): all the people
+    first, then the children, by pages."""
+    after, child = (uuid_or_none(request.GET.get(name, "")) for name in ("after", "child"))
+    rows = []
+    if child is None:
+        listing = Listing(found, Asked("unreachable", after=after))
+        if listing.next:
+            return listing.rows, [], {"after": listing.next}
+        rows = listing.rows
+    children, last = without_anybody(found, child)
+    return rows, children, {"child": last} if last else {}
 
 
 def _attach_reasons(user, found, rows):
@@ -281,16 +293,20 @@ def _kept_once(request, found, form, work, said, name):
 
 @asks_again
 def board_export(request, pk):
-    """Take the board along as a CSV: one line for each child and person; asked what for."""
+    """Take the board along as a CSV: one line for each child and person; asked what for. Of many
+    children the administrators of the school are told."""
     row, found = followed(request, pk)
     form = TakeAlongForm(posted(request))
     if request.method == "POST" and form.is_valid():
         with timezone.override(hours.zone_of(row.school.time_zone)):
             rows = rows_of(found)
-        Entry.record(
-            "announcement.exported", row, by=request.user, kind=Entry.Kind.EXPORTED,
-            school=row.school, reason=form.cleaned_data["reason"], rows=len(rows),
-        )  # fmt: skip
+        with transaction.atomic():
+            entry = Entry.record(
+                "announcement.exported", row, by=request.user, kind=Entry.Kind.EXPORTED,
+                school=row.school, reason=form.cleaned_data["reason"], rows=len(rows),
+                children=found.told.count(),
+            )  # fmt: skip
+            tell_of_many(entry, by=request.user)
         return sheet(rows, f"announcement-{row.sent_at:%Y-%m-%d}-{slugify(str(row.pk)[:8])}.csv")
     context = {"form": form, "board": found, "most": MOST_ROWS}
     status = NOT_WHOLE if form.is_bound else 200

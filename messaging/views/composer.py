@@ -54,7 +54,9 @@ class Composer:
         self.request, self.user, self.child = request, request.user, child
         self.roles = sight.roles_for(self.user, child, ITEM)
         self.is_family = bool(self.roles & sight.FAMILY_ROLES)
-        if child.status != Student.Status.ACTIVE or not self.roles & (sight.FAMILY_ROLES | WRITERS):
+        # who is, or was, a guardian of the child is none of its staff
+        is_staff = self.roles & WRITERS and not child.guardianships.filter(guardian=self.user)
+        if child.status != Student.Status.ACTIVE or not (self.is_family or is_staff):
             raise PermissionDenied
         self.sides = Sides(child)
         draft = Draft.objects.filter(person=self.user, student=child).first()

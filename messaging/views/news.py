@@ -12,10 +12,12 @@ from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
 from homeschool.uploads.serving import FileView
 from messaging.forms.news import NewsForm, NewsWordsForm, PictureForm, PlaceForm
+from messaging.forms.opened import opened_by
 from messaging.models import News, NewsPicture, NewsRead
 from messaging.models.published import WRITERS
 from messaging.reading import news as reading, shelf
 
+from .opened import answered_or_met
 from .shelf import (
     changeable,
     come_in,
@@ -139,6 +141,7 @@ def news_manage(request, pk):
     words = list(row.words.all())
     context = {
         "row": row, "words": row.words_for(""), "chip": shelf.chip(row), "versions": words,
+        "seen": row.mark(),
         "behind": shelf.behind(words), "missing": shelf.missing(row), "history": shelf.history(row),
         "picture": NewsPicture.objects.filter(news=row).first(),
         "reads": _counted(row), "may_read": row.people().values("user").distinct().count(),
@@ -175,16 +178,18 @@ def news_words(request, pk, language):
     if stands is None and language not in dict(shelf.missing(row)):
         raise Http404
     initial = {"title": stands.title, "text": stands.text} if stands else {}
-    form = NewsWordsForm(posted(request), initial=initial)
+    form = NewsWordsForm(posted(request), initial=initial | opened_by(shelf.spoken(stands)))
 
     def work():
         found = form.cleaned_data
-        row.put_words(language, found["title"], found["text"], by=request.user)
+        row.put_words(
+            language, found["title"], found["text"], by=request.user, opened=form.opened_at
+        )
         return row.desk_url()
 
     context = {"row": row, "language": language, "name": shelf.name_of(language),
                "first": None if stands is row.words_for("") else row.words_for("")}  # fmt: skip
-    return answered(request, form, work) or page(
+    return answered_or_met(request, form, work) or page(
         request, "messaging/news_words.html", context, HERE, form
     )
 

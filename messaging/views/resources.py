@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
 from homeschool.uploads.serving import FileView
+from messaging.forms.opened import opened_by
 from messaging.forms.resources import (
     AgainForm,
     ResourceForm,
@@ -20,6 +21,7 @@ from messaging.models.published import WRITERS
 from messaging.models.resource import figures
 from messaging.reading import resources as reading, shelf
 
+from .opened import answered_or_met
 from .shelf import (
     changeable,
     come_in,
@@ -141,6 +143,7 @@ def resource_manage(request, pk):
     languages = row.reads.per_language()
     context = {
         "row": row, "words": row.words_for(""), "chip": shelf.chip(row), "versions": words,
+        "seen": row.mark(),
         "behind": shelf.behind(words), "missing": shelf.missing(row), "history": shelf.history(row),
         "late": reading.is_late(row),
         "reads": {
@@ -173,15 +176,17 @@ def resource_words(request, pk, language):
     stands = {one.language: one for one in row.words.all()}.get(language)
     if stands is None and language not in dict(shelf.missing(row)):
         raise Http404
-    form = VersionForm(posted(request), request.FILES or None, row=stands)
+    form = VersionForm(
+        posted(request), request.FILES or None, row=stands, initial=opened_by(shelf.spoken(stands))
+    )
 
     def work():
-        row.put_words(language, by=request.user, **form.values())
+        row.put_words(language, by=request.user, opened=form.opened_at, **form.values())
         return row.desk_url()
 
     context = {"row": row, "language": language, "name": shelf.name_of(language), "stands": stands,
                "first": None if stands is row.words_for("") else row.words_for("")}  # fmt: skip
-    return answered(request, form, work) or page(
+    return answered_or_met(request, form, work) or page(
         request, "messaging/resource_words.html", context, HERE, form
     )
 

@@ -1,5 +1,7 @@
 """What the views of news and of resources share: who comes in, and the verbs that both have."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -7,7 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from homeschool.people import sight
-from messaging.models.published import PUBLISHERS, WRITERS, NobodyThere, NotNow, NoWords
+from messaging.models.published import (
+    PUBLISHERS,
+    WRITERS,
+    NobodyThere,
+    NotNow,
+    NoWords,
+    Unseen,
+)
 from messaging.reading.ways import places
 
 NOT_WHOLE = 422
@@ -38,7 +47,7 @@ def kept(request, model, pk):
 
 
 def may_publish(user, row):
-    """Whether `user` is a leader or administrator of the row's school (one query)."""
+    """Whether `user` leads or administers the row's school, or as leader wrote it (one query)."""
     return type(row).objects.visible_to(user, roles=PUBLISHERS).filter(pk=row.pk).exists()
 
 
@@ -80,11 +89,12 @@ def propose(request, model, pk, to):
 
 
 def publish(request, model, pk, to):
-    """Let the families read it: by a leader or administrator of the school."""
+    """Let the families read it: by a leader or administrator of the school, to whom it was shown so."""
     row = kept(request, model, pk)
     if not may_publish(request.user, row):
         raise PermissionDenied
-    return _went(request, to, row, row.publish, _("It is published."))
+    verb = partial(row.publish, seen=request.POST.get("seen", ""))
+    return _went(request, to, row, verb, _("It is published."))
 
 
 def withdraw(request, model, pk, to):
@@ -100,6 +110,11 @@ def _went(request, to, row, verb, said):
         verb(by=request.user)
     except NoWords:
         messages.warning(request, _("It has no words yet. Please write them first."))
+    except Unseen:
+        messages.warning(
+            request,
+            _("It was changed after you opened this page. Please read it again, then publish it."),
+        )
     except NobodyThere:
         messages.warning(
             request, _("No family stands behind this audience today. Please choose another.")

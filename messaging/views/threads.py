@@ -5,7 +5,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +21,14 @@ from homeschool.people.views.setting_up import answered
 from messaging.forms.threads import DraftForm, JoinForm, MessageForm
 from messaging.models import Draft, Message, Seat
 from messaging.models.message import TooLate, readers_of
-from messaging.models.thread import ITEM, WRITERS, Closed, MayNotTakePart, NobodyThere
+from messaging.models.thread import (
+    ITEM,
+    WRITERS,
+    Closed,
+    MayNotTakePart,
+    NobodyThere,
+    staff_watching,
+)
 from messaging.reading.threads import Inbox, ThreadPage, anything_new, threads_of
 from messaging.reading.ways import places
 
@@ -140,12 +147,11 @@ def _closed_words(thread):
 
 def _not_sent(request, page, form, status, words):
     """Show what was typed once more, and keep it for a new conversation about the child."""
-    place = {"person": request.user, "student": page.thread.student}
-    kept = Draft.objects.filter(thread=None, **place).exists()
-    if not kept:
-        Draft.objects.keep(text=form.cleaned_data["text"], **place)
-        words = f"{words} {_('Your words are kept for a new conversation.')}"
-    form.add_error(None, words)
+    Draft.objects.add(request.user, form.cleaned_data["text"], student=page.thread.student)
+    kept_words = _(
+        "Your words are kept for a new conversation."
+    )  # gettext sees none in an f-string
+    form.add_error(None, f"{words} {kept_words}")
     return _shown(request, page, form, status)
 
 
@@ -214,24 +220,37 @@ def _message(request, pk):
 
 @require_POST
 def message_take_back(request, pk):
-    """Take a message back before it leaves; its words become a draft again."""
+    """Take a message back before it leaves; its words become a draft again, beside what stands there."""
     message = _message(request, pk)
     thread = message.thread
     if message.author_id != request.user.pk:
         raise PermissionDenied
+    has_files = message.attachments.kept().exists()
     try:
-        message.take_back(by=request.user)
+        is_gone = _taken_back(message, thread, request.user)
     except TooLate:
         messages.error(request, _("It has left already and cannot be taken back."))
         return redirect(f"{thread.get_absolute_url()}#m-{message.pk}")
-    is_gone = not thread.messages.kept().exists()
-    place = {"student": thread.student} if is_gone else {"thread": thread}
-    if message.text and not Draft.objects.filter(person=request.user, **place).exists():
-        Draft.objects.keep(request.user, message.text, **place)
     messages.success(request, _("Taken back. Nobody has read it."))
+    if has_files:
+        messages.info(request, _("If you send it again, please choose its files once more."))
     if is_gone:
         return redirect("messaging:thread-write", thread.student_id)
-    return redirect(f"{thread.get_absolute_url()}#answer")
+    return redirect(f"{thread.get_absolute_url()}#{'not-sent' if thread.closed_at else 'answer'}")
+
+
+def _taken_back(message, thread, user):
+    """Take it back and keep its words as a draft; returns whether nothing of the thread is left.
+
+    Raises TooLate.
+    """
+    with transaction.atomic():
+        is_new = message.take_back(by=user)
+        is_gone = not thread.messages.kept().exists()
+        if is_new and message.text:
+            place = {"student": thread.student} if is_gone else {"thread": thread}
+            Draft.objects.add(user, message.text, **place)
+    return is_gone
 
 
 @require_POST
@@ -287,7 +306,7 @@ def thread_join(request, pk):
     """Let a colleague who sees the child take part, too."""
     page = _for_staff(request, pk)
     thread = page.thread
-    seen = sight.watchers([thread.student_id], WRITERS, ITEM).values("user")
+    seen = staff_watching([thread.student_id]).values("user")
     people = User.objects.filter(pk__in=seen).exclude(
         pk__in=[seat.person_id for seat in page.seats]
     )

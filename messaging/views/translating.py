@@ -16,12 +16,15 @@ from homeschool.people.models import School
 from homeschool.people.views.home import posted
 from homeschool.people.views.setting_up import answered
 from messaging import machines
+from messaging.forms.opened import opened_by
 from messaging.forms.translating import TermForm, TranslationForm
 from messaging.models import Message, Term, Translation, Unclear
 from messaging.models.thread import WRITERS, Seat
 from messaging.models.translating import TERM_KEEPERS
 from messaging.reading import translating
 from messaging.reading.ways import places
+
+from .opened import answered_or_met
 
 A_PAGE, NOT_WHOLE = 50, 422
 TERM_READERS = WRITERS | TERM_KEEPERS
@@ -128,7 +131,7 @@ def translation_write(request, pk, language):
         for row in message.translations.select_related("by", "checked_by", "message__thread")
     }
     row = found.get(language)
-    initial = {"text": row.text} if row else None
+    initial = ({"text": row.text} if row else {}) | opened_by(row.spoken() if row else [])
     form = TranslationForm(posted(request), language=language, initial=initial)
 
     def work():
@@ -136,15 +139,16 @@ def translation_write(request, pk, language):
         if row is not None and row.is_of_a_machine and _same(row.text, text):
             row.check_by(request.user)
         else:
-            Translation.objects.keep(message, language, text, by=request.user)
+            Translation.objects.keep(
+                message, language, text, by=request.user, opened=form.opened_at
+            )
         return back_to(message)
 
-    done = answered(request, form, work, _("The family reads it so from now on."))
+    done = answered_or_met(request, form, work, _("The family reads it so from now on."))
     if not done and request.method == "GET":
-        thread = message.thread
         Entry.record(
             "translation.opened", message, by=request.user, kind=Entry.Kind.VIEWED,
-            student=thread.student, school=thread.school,
+            school=message.thread.school,
         )  # fmt: skip
     context = {
         "message": message, "about": _about(message), "row": row, "language": language, "back": back_to(message),

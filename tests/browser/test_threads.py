@@ -1,13 +1,15 @@
 """Two separated parents, each in a browser of its own, and the counselor who writes to both homes."""
 
+import datetime as dt
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from messaging.models import Message, Thread
+from messaging.models import Message, Thread, message
 from tests import builders
 from tests.cast import sign_in
-from tests.messaging.builders import let_leave
+from tests.messaging.builders import let_leave, make_thread, tell
 
 from .conftest import DESKTOP, PHONE, Watch
 
@@ -89,3 +91,31 @@ def test_each_home_reads_its_own_copy_alone(people, open_for):
     for page in (staff, *pages.values()):
         assert not page.watch.complaints
         assert not page.watch.foreign
+
+
+def test_a_page_that_nobody_looks_at_marks_nothing_as_read(people, open_for, monkeypatch):
+    thread = make_thread(people, text="May we talk on Thursday?")
+    staff = open_for(people.counselor, DESKTOP)
+    staff.clock.install()
+    staff.goto(thread.get_absolute_url())
+    staff.locator(".thread-live").wait_for(state="attached")
+    monkeypatch.setattr(message, "UNDO", dt.timedelta(0))  # it leaves at once
+    answer = thread.messages.write(thread, "Yes, gladly.", by=people.mother)
+    (receipt,) = tell(answer, people.counselor)
+
+    staff.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    asked = []
+    staff.on("request", lambda request: asked.append(request.url))
+    for _quarter in range(3):
+        staff.clock.run_for(16_000)
+    assert not asked
+    receipt.refresh_from_db()
+    assert receipt.read_at is None
+
+    staff.evaluate("delete document.hidden")
+    staff.clock.run_for(16_000)
+    staff.get_by_text("Yes, gladly.").wait_for()
+    assert asked
+    receipt.refresh_from_db()
+    assert receipt.read_at
+    assert not staff.watch.complaints

@@ -11,6 +11,7 @@ from homeschool.journal import channels, kinds
 from homeschool.journal.models import Receipt
 from homeschool.people import sight
 from messaging.models import Announcement, Signature
+from messaging.views.announcement_own import A_PAGE
 from tests import builders
 from tests.cast import CaptureQueriesContext, connection
 
@@ -106,6 +107,9 @@ def test_opening_is_reading_where_somebody_signed_in(cast, as_):
     client, page = as_(cast.mother), url("announcement-own", row.pk)
     assert client.head(page).status_code == 200
     assert receipt_of(row, cast.mother).read_at is None
+    for ahead in ("prefetch", "prefetch;prerender"):
+        assert client.get(page, headers={"Sec-Purpose": ahead}).status_code == 200
+    assert receipt_of(row, cast.mother).read_at is None
     client.get(page)
     first = receipt_of(row, cast.mother).read_at
     client.get(page)
@@ -132,6 +136,16 @@ def test_the_list_puts_what_is_asked_first(cast, as_):
     client.post(url("announcement-own-confirm", asked.pk))
     assert receipt_of(asked, cast.mother).acknowledged_at
     assert as_(cast.adviser).get(url("announcement-own-list")).status_code == 200
+
+
+def test_what_is_asked_stands_first_on_the_first_page(cast, as_):
+    asked, unread = send(announce(cast, level="sign")), send(announce(cast))
+    for _n in range(A_PAGE):
+        receipt_of(send(announce(cast)), cast.mother).read()
+    receipt_of(asked, cast.mother).read()
+    first = as_(cast.mother).get(url("announcement-list")).context["page"].object_list
+    assert [row.announcement for row in first[:2]] == [unread, asked]
+    assert [row.waits for row in first] == [True, True] + [False] * (A_PAGE - 2)
 
 
 def test_the_list_costs_as_much_for_many(cast, as_):
@@ -171,6 +185,12 @@ def test_a_letter_asks_by_the_level_and_says_no_topic(cast):
     assert said == {
         "read": ("routine", "read"), "tap": ("direct", "tap"), "sign": ("direct", "sign"),
     }  # fmt: skip
+
+
+def test_the_page_of_a_letter_reads_its_words_aloud_once(cast):
+    token = link(send(announce(cast)), cast.mother)
+    page = Client().get(reverse("journal:letter", args=[token])).content.decode()
+    assert page.count("data-read-aloud=") == 1
 
 
 # --- signing ----------------------------------------------------------------------------------------
@@ -238,6 +258,36 @@ def test_it_is_signed_by_who_signed_in(cast, as_):
     assert (signature.wording, signature.way) == (row.first_words(), "portal")
     page = client.get(url("announcement-own", row.pk)).content.decode()
     assert cast.mother.full_name in page
+
+
+def test_a_wrong_name_is_said_above_a_long_text_and_beside_the_field(cast, as_):
+    row = send(announce(cast, level="sign"))
+    token = link(row, cast.mother)
+    own = url("announcement-own-sign", row.pk)
+    by_letter = url("announcement-sign-by-letter", token)
+    first = as_(cast.mother).get(url("announcement-own", row.pk)).content.decode()
+    letter = Client().get(reverse("journal:letter", args=[token])).content.decode()
+    for client, sign, before in ((as_(cast.mother), own, first), (Client(), by_letter, letter)):
+        assert "data-error-summary" not in before
+        page = client.post(sign, {"name": "x"}).content.decode()
+        assert f'action="{sign}#sign"' in page
+        assert page.index("data-error-summary") < page.index('href="#id_name"')
+        assert page.index('href="#id_name"') < page.index('id="words"')
+
+
+@pytest.mark.parametrize(
+    ("known", "typed"),
+    [
+        ("Jos\u00e9 Ruiz", "Jose\u0301 Ruiz"), ("Jose\u0301 Ruiz", "JOS\u00c9 RUIZ"),
+        ("Jo Ruiz", f"Jo{' ' * 300}Ruiz"),
+    ],
+)  # fmt: skip
+def test_a_name_is_the_same_however_it_is_typed(cast, as_, known, typed):
+    parent = builders.make_guardian(cast.child, known, relation="other")
+    row = send(announce(cast, level="sign"))
+    sign = url("announcement-own-sign", row.pk)
+    assert as_(parent).post(sign, {"name": typed}).status_code == 302
+    assert Signature.objects.get().name == " ".join(typed.split())
 
 
 def test_a_link_opens_nothing_that_it_is_not_for(cast):

@@ -11,7 +11,7 @@ from homeschool.people import sight
 from homeschool.people.models import Student
 from messaging.machines import Unavailable
 from messaging.models import Announcement, SavedList, Template, Wording
-from messaging.models.announcing import ANNOUNCED
+from messaging.models.announcing import ANNOUNCED, NobodyToTell
 from messaging.reading.announcements import Preview
 from messaging.views import announcements as views
 from tests import builders
@@ -335,7 +335,7 @@ def test_homes_that_are_apart_are_two_and_a_grown_student_is_its_own(cast):
         grown.school, "class", str(grown.school_class_id), by=leader,
         words={"language": "en", "title": "Exam", "text": "On Monday."},
     )  # fmt: skip
-    assert [p.pk for p in Preview(row).people()] == [grown.user_id]
+    assert [p.pk for p in Preview(row).people(leader)] == [grown.user_id]
 
 
 def test_the_list_names_only_children_in_sight(cast, as_):
@@ -344,6 +344,17 @@ def test_the_list_names_only_children_in_sight(cast, as_):
     assert cast.mother.full_name in page
     assert f"looks after {cast.child.called} ({cast.school_class.name})" in page
     assert cast.father.full_name not in page
+
+
+def test_who_sees_the_child_no_more_reads_no_name_of_its_home(cast, as_):
+    row = send(announce(cast))
+    Student.objects.filter(pk=cast.child.pk).update(
+        school_class=cast.other_class, division=cast.other_class.division_id
+    )
+    page = as_(cast.adviser).get(url("announcement-people", row.pk))
+    assert [line["person"] for line in page.context["page"]] == [cast.other_mother]
+    assert page.context["page"].paginator.count == 1
+    assert cast.mother.full_name not in page.content.decode()
 
 
 def test_the_preview_costs_as_much_for_many(cast, as_):
@@ -383,6 +394,40 @@ def test_who_keeps_it(cast, as_):
     assert as_(cast.mother).get(url("announcement-people", row.pk)).status_code == 403
 
 
+def test_a_leader_of_a_grade_keeps_its_own_alone(cast, as_):
+    division = cast.school_class.division
+    leader = builders.make_staff(cast.school, sight.LEADER, division=division)
+    of_school = announce(cast, by=cast.principal, audience="school", key=str(cast.school.pk))
+    own = announce(cast, by=leader, audience="division", key=str(division.pk))
+    choir = SavedList.objects.begin(cast.school, "Choir", by=cast.adviser)
+    mine = SavedList.objects.begin(cast.school, "Mine", by=leader)
+    client = as_(leader)
+    assert client.get(url("announcement-list")).context["page"].paginator.count == 1
+    for name in ("announcement-detail", "announcement-people", "announcement-edit"):
+        assert client.get(url(name, of_school.pk)).status_code == 404
+        assert client.get(url(name, own.pk)).status_code == 200
+    assert (
+        client.post(url("announcement-send", of_school.pk), sent_form(of_school)).status_code == 404
+    )
+    assert set(SavedList.objects.visible_to(leader)) == {mine}
+    assert set(SavedList.objects.visible_to(cast.principal)) == {choir, mine}
+
+
+def test_a_head_gives_a_draft_no_audience_that_its_writer_does_not_reach(cast, as_):
+    row = announce(cast)
+    client = as_(cast.principal)
+    first = {"version": row.version}
+    answer = client.post(
+        url("announcement-edit", row.pk), filled(cast, audience=f"school:{cast.school.pk}") | first
+    )
+    assert answer.status_code == 422
+    assert "Please choose one of the list." in answer.content.decode()
+    answer = client.post(url("announcement-edit", row.pk), filled(cast, title="Museum") | first)
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    assert (row.audience, row.first_words().title) == ("class", "Museum")
+
+
 # --- saved lists ------------------------------------------------------------------------------------
 
 
@@ -403,13 +448,15 @@ def test_a_list_holds_the_children_whom_its_keeper_sees(cast, as_):
     client.post(url("saved-list-take-off", row.pk), {"child": [cast.classmate.pk]})
     assert f"saved_list:{row.pk}" in offered(client)
     letter = announce(cast, audience="saved_list", key=str(row.pk))
-    assert [p.pk for p in Preview(letter).people()] == [cast.mother.pk]
+    assert [p.pk for p in Preview(letter).people(cast.adviser)] == [cast.mother.pk]
     assert as_(cast.counselor).get(page).status_code == 404
     assert as_(cast.principal).get(page).status_code == 200
     new = {"submission": builders.new_key(), "name": "Small choir"}
     assert client.post(url("saved-list-name", row.pk), new).status_code == 302
     assert client.post(url("saved-list-end", row.pk)).status_code == 302
     assert f"saved_list:{row.pk}" not in offered(client)
+    with pytest.raises(NobodyToTell):
+        letter.send(by=cast.adviser)
 
 
 def test_words_are_shown_in_their_own_language(cast, as_):

@@ -11,6 +11,7 @@ from homeschool.people.models import SchoolClass, Student
 from messaging.models import Announcement, Signature, Wording
 from messaging.models.announcing import (
     ANNOUNCED,
+    ChangedMeanwhile,
     NobodyToTell,
     NothingToSend,
     NotThatState,
@@ -100,6 +101,16 @@ def test_it_waits_until_its_hour(cast, announcement):
     assert not Announcement.objects.due(later).exists()
     with pytest.raises(NotThatState):
         announcement.send(by=cast.adviser)
+
+
+def test_to_let_it_leave_later_counts_as_a_change(cast, announcement):
+    announcement.refresh_from_db()
+    seen = announcement.version
+    later = timezone.now() + dt.timedelta(hours=1)
+    announcement.schedule(later, by=cast.adviser, version=seen)
+    with pytest.raises(ChangedMeanwhile):
+        announcement.schedule(later + dt.timedelta(days=1), by=cast.adviser, version=seen)
+    announcement.schedule(later, by=cast.adviser, version=announcement.version)
 
 
 def test_what_was_sent_never_changes(cast, announcement):

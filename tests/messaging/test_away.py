@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from homeschool.journal import actions
+from homeschool.journal import actions, kinds
 from homeschool.journal.models import Delivery, Entry, Notice, Receipt, hours
 from homeschool.people import sight
 from homeschool.people.models import School
 from messaging.models import Away, OfficeHours, Thread
-from messaging.models.away import AwayTwice, MayNotStandIn
+from messaging.models.away import AWAY_SET, AwayTwice, MayNotStandIn
 from messaging.models.message import WRITTEN, readers
 from messaging.reading.away import (
     AwayPage,
@@ -80,6 +80,35 @@ def test_leaders_and_admins_say_it_of_a_colleague_and_others_do_not(cast, as_):
         assert as_(by).post(reverse("messaging:away-end", args=[row.pk])).url == LIST
     as_(cast.adviser).post(new_url(cast), sent(person=cast.counselor.pk))
     assert Away.objects.get(ended_at=None).person == cast.adviser
+
+
+def test_whom_somebody_else_calls_away_is_told(cast):
+    announce(cast, cast.adviser)
+    assert not Notice.objects.filter(kind=AWAY_SET).exists()
+    row = announce(cast, substitute=cast.adviser, by=cast.principal)
+    notice = Notice.objects.get(kind=AWAY_SET)
+    kind = kinds.get(AWAY_SET)
+    assert [one.user_id for one in kind.recipients(notice)] == [cast.counselor.pk]
+    assert kind.alive(notice)
+    receipt = Receipt.objects.create(notice=notice, person=cast.counselor, why="away")
+    for form in ("txt", "html", "page.html"):
+        context = kinds.context_of(receipt, link="", stop_link="", site_url="")
+        letter = kinds.words(receipt, form, context)
+        assert "Ruth Adler wrote this down for you" in letter
+        assert "Daniel Okafor answers." in letter
+        assert row.get_absolute_url() in letter
+    row.end(by=cast.counselor)
+    assert not kind.alive(notice)
+
+
+def test_nobody_calls_a_colleague_away_to_read_in_its_place(cast, as_):
+    data = sent(person=cast.counselor.pk, substitute=cast.principal.pk)
+    page = as_(cast.principal).post(new_url(cast), data)
+    assert page.status_code == 422
+    assert "Please choose from the list." in page.text
+    with pytest.raises(MayNotStandIn):
+        announce(cast, substitute=cast.principal, by=cast.principal)
+    assert not Away.objects.exists()
 
 
 def test_an_overlap_is_answered_with_a_sentence_and_nothing_typed_is_lost(cast, as_):

@@ -8,12 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from homeschool.journal.models import Delivery, Entry, Receipt
+from homeschool.journal.models import Delivery, Entry, Notice, Receipt
+from homeschool.people.actions import exporting
 from homeschool.people.models import Guardianship, Student
 from messaging.models import Announcement, Telling
 from messaging.models.reaching import ToldBefore
 from messaging.reading.board import Board, figures
-from messaging.reading.followed import Asked, Listing
+from messaging.reading.followed import A_PAGE, Asked, Listing
 from tests import builders
 
 from .builders import make_announcement
@@ -255,6 +256,36 @@ def test_a_child_without_anybody_is_told_by_its_own_row(cast, as_):
         Telling.objects.take(row, lone, None, owner=cast.adviser, by=cast.adviser)
 
 
+def test_children_without_anybody_stand_on_as_many_pages_as_they_need(cast, as_):
+    lone = [
+        builders.make_student(cast.school_class, f"Lone {n:02}", number=f"L{n}")
+        for n in range(A_PAGE + 2)
+    ]
+    row = make_announcement(cast, about=lone)
+    client = as_(cast.adviser)
+    first = client.get(url("unreached", row))
+    second = client.get(url("unreached", row) + "?" + first.context["next"])
+    pages = [page.context["children"] for page in (first, second)]
+    assert [len(page) for page in pages] == [A_PAGE, 2]
+    assert {child.pk for page in pages for child in page} == {child.pk for child in lone}
+    assert not second.context["next"]
+
+
+def test_children_without_anybody_come_after_the_people(cast, told, as_, monkeypatch):
+    lone = builders.make_student(cast.school_class, "Lone", number="L1")
+    row = make_announcement(
+        cast, told=[cast.mother, cast.other_mother], about=[cast.child, cast.classmate, lone]
+    )
+    monkeypatch.setattr(Listing.__init__, "__defaults__", (1,))
+    client, page, seen = as_(cast.adviser), url("unreached", row), []
+    for _page in range(2):
+        context = client.get(page).context
+        seen += [(len(context["rows"]), context["children"])]
+        page = url("unreached", row) + "?" + context["next"]
+    assert seen == [(1, []), (1, [lone])]
+    assert not context["next"]
+
+
 def test_a_home_that_is_not_of_the_announcement_is_not_found(cast, told, as_):
     client = as_(cast.principal)
     assert client.get(url("home", told, cast.sibling.pk)).status_code == 404
@@ -282,3 +313,14 @@ def test_the_file_holds_no_formula_and_says_who_took_it(cast, told, as_):
     assert len(text.strip().splitlines()) == 3
     entry = Entry.objects.get(verb="announcement.exported")
     assert (entry.kind, entry.data["reason"], entry.data["rows"]) == ("exported", "ask", 3)
+
+
+def test_many_children_taken_along_are_told_to_the_administrators(cast, told, as_, monkeypatch):
+    client = as_(cast.adviser)
+    for most, notices in ((2, 0), (1, 1)):
+        monkeypatch.setattr(exporting, "MANY", most)
+        data = {"reason": "ask", "submission": builders.new_key()}
+        assert client.post(url("board-export", told), data).status_code == 200
+        assert Notice.objects.filter(kind=exporting.EXPORTED).count() == notices
+    notice = Notice.objects.get(kind=exporting.EXPORTED)
+    assert Entry.objects.get(pk=notice.about_id).data["children"] == 2

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from homeschool.journal.models import Notice, Receipt
+from homeschool.people.models import Membership
 from messaging.models import Away, Suggestion, Unclear
 from messaging.models.message import WRITTEN, readers
 from tests import builders
@@ -67,13 +68,18 @@ def test_today_shows_no_message_that_was_taken_back(cast, as_):
 def test_today_shows_what_was_not_understood_to_who_helps(cast, as_, told):
     thread = told(make_thread(cast, text="An odd word."))
     row = Unclear.say(thread.messages.get(), by=cast.mother)
-    client = as_(cast.counselor)
-    (found,) = letters(client).unclear
+    other = cast.other_counselor
+    builders.give_caseload(other, cast.child)
+    (found,) = letters(as_(cast.counselor)).unclear
+    assert letters(as_(other)).unclear == []
     assert found["plan"] == thread.pk
     assert cast.mother.full_name in found["said"]
     assert letters(as_(cast.adviser)).unclear == []
-    row.help(by=cast.counselor)
-    assert letters(client).unclear == []
+    Membership.objects.get(user=cast.counselor).end(by=cast.school_admin)
+    (found,) = letters(as_(other)).unclear
+    assert found["plan"] == thread.pk
+    row.help(by=other)
+    assert letters(as_(other)).unclear == []
 
 
 def test_today_shows_suggestions_to_leaders(cast, as_):

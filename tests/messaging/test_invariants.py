@@ -9,7 +9,16 @@ from django.utils import timezone
 from homeschool.journal.models import Notice, invariants
 from homeschool.people.actions.merging import merge
 from homeschool.people.models import Membership
-from messaging.models import Announcement, Draft, Message, Seat, Signature, Thread, Wording
+from messaging.models import (
+    Announcement,
+    Draft,
+    Message,
+    Seat,
+    Signature,
+    Thread,
+    Unclear,
+    Wording,
+)
 from tests import builders
 
 from .builders import let_leave, make_announcement, make_thread
@@ -136,3 +145,17 @@ def test_two_accounts_that_become_one_leave_no_draft(cast, thread):
     kept = set(Draft.objects.values_list("person", "text"))
     assert kept == {(cast.mother.pk, "Dear\n\nteacher"), (cast.mother.pk, "teacher")}
     assert "typed" not in broken()
+
+
+def test_what_either_account_did_not_understand_the_one_does_not_understand_once(cast, thread):
+    other = builders.make_guardian(cast.child, "林美", email="second@example.org")
+    Seat.objects.create(thread=thread, person=other, side=Seat.Side.HOME)
+    first = thread.messages.first()
+    second = thread.messages.write(thread, "And again", by=cast.counselor)
+    kept, twice = (Unclear.say(first, by=person) for person in (cast.mother, other))
+    moved = Unclear.say(second, by=other)
+    merge(cast.mother, other, by=cast.school_admin, school=cast.school)
+    assert set(Unclear.objects.filter(person=cast.mother)) == {kept, moved}
+    assert not Unclear.objects.filter(person=other).exists()
+    assert Notice.objects.about(twice).get().cancelled_at
+    assert Notice.objects.about(moved).get().cancelled_at is None

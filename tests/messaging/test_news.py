@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from homeschool.journal.models import Entry
+from homeschool.people import sight
 from homeschool.people.actions import merging
 from homeschool.people.models import Student, User
 from messaging.models import News, NewsPicture, NewsRead
@@ -68,6 +69,18 @@ def test_staff_reads_nothing_that_is_for_a_list_it_does_not_know(cast):
     assert News.objects.visible_to(cast.principal).exists()
 
 
+def test_a_guardian_of_a_grown_student_reads_what_was_granted(cast):
+    student = cast.adult.student_row
+    leader = builders.make_staff(cast.college, sight.LEADER)
+    row = make_news(cast, cast.college, by=leader)
+    told = set(row.people().values_list("user", flat=True))
+    assert told == {cast.adult.pk}
+    assert News.objects.visible_to(cast.adult).get() == row
+    assert not News.objects.visible_to(cast.parent).exists()
+    student.grants.create(guardian=cast.parent, item="messages")
+    assert News.objects.visible_to(cast.parent).get() == row
+
+
 @pytest.mark.parametrize("days", [(1, None), (-3, -1)])
 def test_it_stands_on_its_days_alone(cast, days):
     row = make_news(cast)
@@ -84,10 +97,43 @@ def test_a_counselor_proposes_and_a_leader_publishes(cast):
     refused = sign_in(cast.counselor).post(reverse("messaging:news-publish", args=[row.pk]))
     assert refused.status_code == 403
     assert not News.objects.visible_to(cast.mother).exists()
+    row.refresh_from_db()
     for _twice in range(2):
-        sign_in(cast.principal).post(reverse("messaging:news-publish", args=[row.pk]))
+        publish(cast, row, seen=row.mark())
     assert News.objects.visible_to(cast.mother).get().published_by == cast.principal
     assert Entry.objects.about(row).filter(verb="news.published").count() == 1
+
+
+def publish(cast, row, **more):
+    path = reverse("messaging:news-publish", args=[row.pk])
+    return sign_in(cast.principal).post(path, more, follow=True)
+
+
+def test_a_leader_publishes_what_stood_on_the_page_and_nothing_else(cast):
+    row = make_news(cast, by=cast.adviser, published=False)
+    seen = read(cast.principal, row.desk_url()).context["seen"]
+    row.put_words("en", "The garden", "Come and pay.", by=cast.adviser)
+    for sent in ({"seen": seen}, {"seen": "\0"}, {}):
+        assert "It was changed after you opened this page" in text_of(publish(cast, row, **sent))
+    seen = read(cast.principal, row.desk_url()).context["seen"]
+    row.change(by=cast.adviser, category="health", audience="school", key=str(cast.school.pk))
+    assert not News.objects.open().exists()
+    seen = read(cast.principal, row.desk_url()).context["seen"]
+    assert "It is published" in text_of(publish(cast, row, seen=seen))
+
+
+def test_a_leader_of_a_grade_publishes_nothing_of_colleagues(cast):
+    leader = builders.make_staff(cast.school, sight.LEADER, division=cast.school_class.division)
+    row = make_news(cast, by=cast.counselor, published=False)
+    row.propose(by=cast.counselor)
+    publish = reverse("messaging:news-publish", args=[row.pk])
+    assert sign_in(leader).post(publish).status_code == 404
+    assert read(leader, row.get_absolute_url()).status_code == 404
+    row.publish(by=cast.principal)
+    assert News.objects.visible_to(leader).get() == row
+    for name in ("withdraw", "publish"):
+        path = reverse(f"messaging:news-{name}", args=[row.pk])
+        assert sign_in(leader).post(path).status_code == 403
 
 
 def test_what_families_read_is_changed_by_a_leader_alone(cast):
@@ -113,9 +159,7 @@ def test_it_is_not_published_without_words_families_or_days(cast):
     nobody = make_news(cast, builders.make_class(cast.school, "9z"), published=False)
     with pytest.raises(NobodyThere):
         nobody.publish(by=cast.principal)
-    answer = sign_in(cast.principal).post(
-        reverse("messaging:news-publish", args=[nobody.pk]), follow=True
-    )
+    answer = publish(cast, nobody, seen=nobody.mark())
     assert "No family stands behind" in text_of(answer)
     over = make_news(cast, published=False, until=timezone.now() - dt.timedelta(days=1))
     with pytest.raises(NotNow):
@@ -196,6 +240,24 @@ def test_words_of_other_languages_and_which_are_behind(cast):
     assert read(cast.principal, unknown).status_code == 404
 
 
+def test_of_two_who_write_the_words_at_once_the_second_is_shown_both(cast):
+    row = make_news(cast, published=False)
+    for language in ("en", "es"):
+        path = reverse("messaging:news-words", args=[row.pk, language])
+        opened = read(cast.principal, path).context["form"].initial["opened"]
+        row.put_words(language, "The pond", "We saw\nfrogs.", by=cast.adviser)
+        sent = {"title": "The hedge", "text": "We saw birds.", "opened": opened}
+        answer = sign_in(cast.principal).post(path, sent)
+        page = text_of(answer)
+        assert answer.status_code == 422
+        assert "We saw<br>frogs." in page
+        assert "We saw birds." in page
+        assert row.words.get(language=language).title == "The pond"
+        sent["opened"] = answer.context["form"]["opened"].value()
+        assert sign_in(cast.principal).post(path, sent).status_code == 302
+        assert row.words.get(language=language).title == "The hedge"
+
+
 def test_its_days_can_be_changed_while_it_stands(cast):
     row = make_news(cast)
     since = News.objects.get().since
@@ -243,7 +305,8 @@ def test_pages_go_on_where_the_last_one_ended(cast):
     keys = [row.key for row in [*first.rows, *second.rows]]
     assert len(keys) == len(set(keys)) == A_PAGE + 2
     assert not second.next
-    for odd in ("x", "_", "2020-01-01_x", "\0", "9" * 400, f"2020-13-45T00:00:00Z_{uuid.uuid4()}"):
+    for odd in ("x", "_", "2020-01-01_x", "\0", "9" * 400, f"2020-13-45T00:00:00Z_{uuid.uuid4()}",
+                f"9999-12-31T23:59:59-23:00_{uuid.uuid4()}", f"0001-01-01T00:00:00+23:00_{uuid.uuid4()}"):  # fmt: skip
         assert read(cast.mother, after=odd, category="odd\0").status_code == 200
 
 

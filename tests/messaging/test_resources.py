@@ -18,6 +18,7 @@ from messaging.reading.news import reads
 from tests.cast import sign_in
 
 from .shelf import copies, make_resource
+from .test_thread_pages import speak
 
 pytestmark = pytest.mark.django_db
 LIST = "/for-parents/"
@@ -78,6 +79,7 @@ def test_search_stays_within_sight(cast):
 
 # --- new, changed, counted ----------------------------------------------------------------------------
 def test_it_is_new_then_read_then_changed(cast):
+    speak(cast.mother, "en")
     row = make_resource(cast)
     see = lambda: lines(read(cast.mother))[0].news  # noqa: E731
     assert see() == "new"
@@ -190,6 +192,21 @@ def test_a_language_version_is_changed_and_its_file_taken_away(cast):
     assert words.content is None
 
 
+def test_of_two_who_write_a_version_at_once_the_second_is_shown_both(cast):
+    row = make_resource(cast)
+    path = reverse("messaging:resource-words", args=[row.pk, "en"])
+    opened = read(cast.principal, path).context["form"].initial["opened"]
+    row.put_words("en", "Homework", "Colleague's hours.", by=cast.counselor)
+    sent = {"title": "Homework", "text": "My hours.", "opened": opened}
+    answer = sign_in(cast.principal).post(path, sent)
+    assert answer.status_code == 422
+    assert "Colleague&#x27;s hours." in text_of(answer)
+    assert "My hours." in text_of(answer)
+    sent["opened"] = answer.context["form"]["opened"].value()
+    assert sign_in(cast.principal).post(path, sent).status_code == 302
+    assert row.words.get().text == "My hours."
+
+
 def test_a_new_language_may_be_a_file_alone(cast):
     row = make_resource(cast)
     path = reverse("messaging:resource-words", args=[row.pk, "zh-hans"])
@@ -232,6 +249,7 @@ def test_who_proposed_it_does_not_change_what_families_read(cast):
 
 
 def test_it_can_be_printed(cast):
+    speak(cast.mother, "en")
     row = make_resource(cast)
     page = text_of(read(cast.mother, reverse("messaging:resource-print", args=[row.pk])))
     assert "A quiet place helps." in page

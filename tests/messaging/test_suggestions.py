@@ -13,9 +13,10 @@ from django.utils import timezone
 from homeschool.answering import DAYS_TO_ANSWER, figures
 from homeschool.journal import actions, kinds
 from homeschool.journal.models import Entry, Notice, Receipt, Submission, reminding
+from homeschool.people import sight
 from messaging.models import FurtherWord, Suggestion
-from messaging.models.suggestion import ANSWERED, DUE, MADE
-from messaging.reading.suggestions import answered_figures, who_answers, who_suggested
+from messaging.models.suggestion import ANSWERED, ANSWERING, DUE, MADE
+from messaging.reading.suggestions import answered_figures, drawn, who_answers, who_suggested
 from tests import builders
 
 LIST, OWN, NEW = "/suggestions/", "/suggestions/mine/", "/suggestions/new/"
@@ -63,6 +64,18 @@ def test_who_reads_it(cast):
     ):  # fmt: skip
         assert not reads(person), person
     assert row.by == cast.mother
+
+
+def test_a_leader_who_is_a_parent_of_the_child_reads_and_answers_none_of_the_other_home(cast):
+    row, own = suggest(cast), builders.make_staff(cast.school, sight.LEADER, "Leader And Parent")
+    builders.make_guardian(cast.child, user=own)
+    assert not Suggestion.objects.visible_to(own).exists()
+    assert not Suggestion.objects.counted_for(own).exists()
+    told = {one.user_id for one in who_answers(Notice.objects.about(row).get())}
+    assert told == {cast.principal.pk}
+    suggest(cast, by=own)
+    assert Suggestion.objects.visible_to(own).get().by == own
+    assert not Suggestion.objects.visible_to(own, roles=ANSWERING).exists()
 
 
 def test_it_is_gone_with_the_sight_of_the_child(cast):
@@ -144,7 +157,8 @@ def test_staff_without_a_family_suggests_nothing(cast, as_):
 def test_a_leader_answers_and_the_family_reads_it(cast, as_):
     row, client = suggest(cast), as_(cast.principal)
     assert WORDS in client.get(url(row)).text
-    assert Entry.objects.get(verb="suggestion.viewed").student == cast.child
+    # another home's list of who looked at the child does not tell of it
+    assert Entry.objects.get(verb="suggestion.viewed").student is None
     assert reply(client, row).url == url(row)
     row.refresh_from_db()
     assert (row.answer, row.outcome, row.answered_by) == (
@@ -273,6 +287,18 @@ def test_figures_of_a_term(cast):
     rows = answered_figures(cast.school, cast.term)
     found = figures(rows, builders.today())
     assert (found["asked"], found["answered"], found["days"]) == (2, 1, 2)
+
+
+def test_days_are_those_of_the_schools_calendar(cast):
+    row = suggest(cast)
+    row.reply("Yes.", outcome="taken_up", by=cast.principal)
+    evening = dt.datetime(2026, 3, 2, 23, 30, tzinfo=row.zone)
+    answered = evening + dt.timedelta(hours=1)
+    kept = ("an_idea_says_what_it_said", "an_answer_to_an_idea_stands")
+    with pgtrigger.ignore(*(f"messaging.Suggestion:{name}" for name in kept)):
+        Suggestion.objects.filter(pk=row.pk).update(asked_at=evening, answered_at=answered)
+    assert figures(Suggestion.objects.all(), builders.today())["days"] == 1
+    assert drawn(Suggestion.objects.all())[0].days == 1
 
 
 # --- the letters ----------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
 """The pages of conversations: the inbox, one conversation, and what is done in it."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from homeschool.journal.models import Entry, Receipt
-from messaging.models import Draft, Remark, Seat, Translation
+from messaging.models import Away, Draft, Remark, Seat, Translation
 from messaging.reading.threads import MESSAGES, Inbox, ThreadPage, anything_new, threads_of
 from tests import builders
 from tests.cast import sign_in
+from tests.visits.pictures import paper, upload
 
 from .builders import let_leave, make_thread, tell
 
@@ -107,6 +110,29 @@ def test_a_search_finds_nothing_beyond_what_is_read(cast, second_parent, thread)
         assert not Inbox(person, words=words).rows, words
 
 
+def test_of_a_caseload_the_inbox_tells_no_words_of_others(cast):
+    thread = make_thread(cast, by=cast.adviser, school=[cast.adviser], text="A swan", language="en")
+    Translation.objects.keep(thread.messages.get(), "zh-hans", "天鹅", provider="Tester")
+    assert [row.said for row in Inbox(cast.counselor).rows] == [""]
+    for words in ("swan", "天鹅"):
+        assert not Inbox(cast.counselor, words=words).rows
+    assert [row.thread for row in Inbox(cast.counselor, words="林小雨").rows] == [thread]
+    away = Away.objects.create(
+        school=cast.school, person=cast.adviser, substitute=cast.counselor,
+        since=there(cast), until=there(cast),
+    )  # fmt: skip
+    assert [row.said for row in Inbox(cast.counselor, words="swan").rows] == ["A swan"]
+    away.delete()
+    say(thread, cast.counselor, ["Her own heron"])
+    assert [row.said for row in Inbox(cast.counselor, words="heron").rows] == ["Her own heron"]
+    assert not Inbox(cast.counselor, words="swan").rows
+
+
+def there(cast):
+    """Return the day that it is at the school."""
+    return timezone.localdate(timezone=ZoneInfo(cast.school.time_zone))
+
+
 def test_the_inbox_is_narrowed(cast, thread):
     other = make_thread(cast, text="Closed one")
     other.close(by=cast.counselor)
@@ -177,6 +203,25 @@ def test_reading_is_noted_once_for_who_was_told(cast, thread):
     assert receipt.read_at
     Receipt.objects.filter(pk=receipt.pk).update(read_at=timezone.now() - timezone.timedelta(1))
     assert "林美 read it on" in page(cast.counselor, thread).content.decode()
+
+
+def test_read_by_names_the_other_side_alone(cast):
+    thread = make_thread(cast, text="To home")
+    from_home = thread.messages.write(thread, "To school", by=cast.mother)
+    let_leave(thread)
+    told = {
+        thread.messages.first(): [cast.mother, cast.adviser],  # the adviser stood in for a day
+        from_home: [cast.counselor, cast.adviser],
+    }
+    for message, people in told.items():
+        for receipt in tell(message, *people):
+            receipt.read()
+    for person, readers in (
+        (cast.counselor, {cast.mother}), (cast.mother, {cast.counselor, cast.adviser}),
+    ):  # fmt: skip
+        found = ThreadPage(person, threads_of(person).get()).messages
+        (own,) = [message for message in found if message.is_mine]
+        assert {one for one, _at in own.seen} == readers
 
 
 def test_staff_that_takes_no_part_leaves_an_entry_that_tells_no_home(cast):
@@ -285,6 +330,15 @@ def test_an_answer_to_a_closed_conversation_is_kept(cast, thread):
     )
 
 
+def test_what_is_not_sent_is_kept_beside_the_draft_of_a_new_conversation(cast, thread):
+    Draft.objects.keep(cast.mother, "Begun before", student=cast.child)
+    thread.close(by=cast.counselor)
+    for _twice in range(2):
+        shown = answer(cast.mother, thread, "Too late").content.decode()
+        assert "Your words are kept for a new conversation." in shown
+    assert Draft.objects.get(student=cast.child).text == "Begun before\n\nToo late"
+
+
 def test_who_lost_sight_meanwhile_sends_nothing(cast, thread):
     client = sign_in(cast.mother)
     client.get(at("thread-detail", thread))
@@ -314,6 +368,38 @@ def test_what_is_taken_back_becomes_a_draft(cast, thread):
         assert client.post(at("message-take-back", message)).url.endswith("#answer")
     assert Draft.objects.get(thread=thread).text == "Oh no"
     assert "taken back" in client.get(at("thread-detail", thread)).content.decode().lower()
+
+
+def test_what_is_taken_back_stands_beside_what_was_typed_since(cast, thread):
+    answer(cast.mother, thread, "Oh no")
+    Draft.objects.keep(cast.mother, "And one more thing", thread=thread)
+    message = thread.messages.order_by("-written_at").first()
+    client = sign_in(cast.mother)
+    for _twice in range(2):
+        client.post(at("message-take-back", message))
+    assert Draft.objects.get(thread=thread).text == "And one more thing\n\nOh no"
+
+
+def test_files_of_what_is_taken_back_are_to_be_chosen_again(cast, thread):
+    client = sign_in(cast.mother)
+    for files, said in (({"files": [upload(paper(), "a.png")]}, True), ({}, False)):
+        answer(cast.mother, thread, "Oh no", **files)
+        message = thread.messages.order_by("-written_at").first()
+        assert message.attachments.exists() == said
+        shown = client.post(at("message-take-back", message), follow=True).content.decode()
+        assert ("choose its files once more" in shown) == said
+
+
+def test_a_draft_is_read_where_a_conversation_was_closed(cast, thread):
+    answer(cast.mother, thread, "Oh no")
+    message = thread.messages.order_by("-written_at").first()
+    assert "not-sent" not in page(cast.counselor, thread).content.decode()
+    thread.close(by=cast.counselor)
+    gone = sign_in(cast.mother).post(at("message-take-back", message), follow=True)
+    assert gone.redirect_chain[-1][0] == f"{thread.get_absolute_url()}#not-sent"
+    assert "readonly" in gone.content.decode()
+    assert "Oh no</textarea>" in gone.content.decode()
+    assert "not-sent" not in page(cast.counselor, thread).content.decode()
 
 
 def test_after_its_minute_nothing_is_taken_back(cast, thread):
@@ -435,6 +521,12 @@ def test_what_left_meanwhile_comes_by_itself(cast, thread):
     assert "thread-live" in shown
     receipt.refresh_from_db()
     assert receipt.read_at
+
+
+def test_what_comes_by_itself_is_said_aloud(cast, thread):
+    shown = page(cast.counselor, thread).content.decode()
+    assert '<ol class="thread mt-3" aria-live="polite">' in shown
+    assert "aria-live" not in page(cast.mother, thread).content.decode().split("<ol")[1]
 
 
 @pytest.mark.parametrize("since", ["", "x", "1e400", "nan", "-1e18"])

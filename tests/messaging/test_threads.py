@@ -7,10 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from homeschool.journal.models import Notice
+from homeschool.people import sight
 from homeschool.people.models import Membership
 from messaging.models import Away, Draft, Message, Remark, Seat, Thread
 from messaging.models.message import TooLate, readers
 from messaging.models.thread import Closed, MayNotTakePart, NobodyThere
+from messaging.reading.homes import Sides
+from messaging.reading.message_letters import words_of_message
 from tests import builders
 
 from .builders import let_leave, make_thread
@@ -108,6 +111,59 @@ def test_one_home_more_that_may_not_take_part_opens_none(cast):
             school=[cast.counselor], text="Hello",
         )  # fmt: skip
     assert not Thread.objects.exists()
+
+
+# --- staff that is a parent of the child ---------------------------------------------------------------
+
+
+@pytest.fixture(params=["sees", "ended", "restricted"])
+def parent_of_staff(request, cast):
+    """A parent of another home who works at the school: leads it and looks after the child's caseload."""
+    person = builders.make_staff(cast.school, sight.COUNSELOR, "Colleague And Parent")
+    builders.give_caseload(person, cast.child)
+    Membership.objects.create(user=person, school=cast.school, role=sight.LEADER)
+    builders.make_guardian(cast.child, user=person)
+    tie = cast.child.guardianships.get(guardian=person)
+    if request.param == "ended":
+        tie.end(by=cast.school_admin)
+    if request.param == "restricted":
+        tie.restrict(reason="An order of the court.", by=cast.school_admin)
+    return person
+
+
+def test_a_colleague_who_is_a_parent_reads_no_thread_of_the_other_home(cast, parent_of_staff):
+    thread = make_thread(cast)
+    Remark.write(thread, "For colleagues", by=cast.counselor)
+    away(cast, cast.counselor, parent_of_staff)
+    assert not reads(parent_of_staff, thread)
+    assert not Remark.objects.visible_to(parent_of_staff).exists()
+    assert thread.side_of(parent_of_staff) == ""
+    message = thread.messages.write(thread, "Only for the school", by=cast.mother)
+    assert set(readers(message).values_list("user", flat=True)) == {cast.counselor.pk}
+
+
+def test_a_colleague_who_is_a_parent_takes_no_part_as_staff(cast, parent_of_staff):
+    thread = make_thread(cast)
+    with pytest.raises(MayNotTakePart):
+        thread.join(parent_of_staff, by=cast.counselor)
+    with pytest.raises(MayNotTakePart):
+        make_thread(cast, by=cast.mother, school=[parent_of_staff])
+    assert parent_of_staff.pk not in Sides(cast.child).staff
+
+
+def test_a_parent_whose_sight_was_withdrawn_is_told_nothing_as_staff(cast):
+    person = builders.make_staff(cast.school, sight.LEADER, "Colleague And Parent")
+    builders.make_guardian(cast.child, user=person)
+    thread = make_thread(cast, home=[cast.mother, person])
+    message = thread.messages.write(thread, "For this home", by=cast.counselor)
+    assert set(readers(message).values_list("user", flat=True)) == {cast.mother.pk, person.pk}
+    notice = Notice.objects.about(message).get()
+    assert "words" in words_of_message(notice, person)
+    tie = cast.child.guardianships.get(guardian=person)
+    tie.restrict(reason="An order of the court.", by=cast.school_admin)
+    assert set(readers(message).values_list("user", flat=True)) == {cast.mother.pk}
+    assert "words" not in words_of_message(notice, person)
+    assert not reads(person, thread)
 
 
 # --- while somebody is away --------------------------------------------------------------------------

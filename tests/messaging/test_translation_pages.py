@@ -224,7 +224,8 @@ def test_staff_writes_the_words_beside_the_original(cast, message, as_):
     page = url("translation-write", message.pk, "es")
     shown = as_(cast.counselor).get(page)
     assert "See you on Friday" in shown.content.decode()
-    assert Entry.objects.filter(verb="translation.opened", student=cast.child).count() == 1
+    # another home's list of who looked at the child does not tell of it
+    assert Entry.objects.filter(verb="translation.opened", student=None).count() == 1
     answer = as_(cast.counselor).post(page, {"text": "Hasta el viernes"})
     assert answer.status_code == 302
     row = Translation.objects.get()
@@ -319,6 +320,18 @@ def test_who_is_away_does_not_explain(cast, message):
     assert Unclear.say(message, by=cast.mother).helper == cast.adviser
 
 
+@pytest.mark.parametrize("substitute", ["nobody", "who does not see the child"])
+def test_where_nobody_stands_in_somebody_else_of_the_thread_explains(cast, spanish, substitute):
+    today = builders.today()
+    away = {"school": cast.school, "since": today, "until": today}
+    stands_in = None if substitute == "nobody" else cast.other_counselor
+    Away.objects.create(person=cast.counselor, substitute=stands_in, **away)
+    thread = make_thread(cast, school=[cast.counselor, cast.adviser], text="Hello")
+    assert Unclear.say(thread.messages.get(), by=cast.mother).helper == cast.adviser
+    alone = make_thread(cast, text="Hello").messages.get()
+    assert Unclear.say(alone, by=cast.mother).helper == cast.counselor
+
+
 def test_where_the_writer_left_somebody_else_of_the_thread_explains(cast, spanish):
     thread = make_thread(cast, school=[cast.counselor, cast.adviser], text="Hello")
     Membership.objects.get(user=cast.counselor).end(by=cast.school_admin)
@@ -341,6 +354,18 @@ def test_what_waits_for_somebody_who_is_gone_or_away_waits_for_others(cast, span
     Membership.objects.get(user=cast.counselor).end(by=cast.school_admin)
     assert list(translating.waiting_for(cast.adviser)) == [row]
     assert not translating.waiting_for(cast.mother).exists()
+
+
+def test_what_waits_for_somebody_who_sees_the_child_no_more_waits_for_others(cast, spanish):
+    thread = make_thread(cast, by=cast.adviser, school=[cast.adviser], text="Hello")
+    row = Unclear.say(thread.messages.get(), by=cast.mother)
+    assert row.helper == cast.adviser
+    assert not translating.waiting_for(cast.counselor).exists()
+    type(cast.school_class).objects.filter(pk=cast.school_class.pk).update(
+        adviser=cast.other_teacher.membership
+    )
+    assert not translating.waiting_for(cast.adviser).exists()
+    assert list(translating.waiting_for(cast.counselor)) == [row]
 
 
 def test_who_says_so(cast, message, as_):

@@ -50,7 +50,7 @@ def make_late(suggestion, days=1):
         Suggestion.objects.filter(pk=suggestion.pk).update(due_on=due_on)
 
 
-def answered_after(suggestion, by, hours=30):
+def answered_after(suggestion, by, hours=24):
     """Let the leader answer it so many hours after it was said, whatever the clock shows now."""
     with pgtrigger.ignore("visits.Suggestion:what_was_suggested_stays"):
         asked_at = timezone.now() - dt.timedelta(hours=hours)

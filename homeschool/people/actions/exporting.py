@@ -33,9 +33,15 @@ def record_export(school, *, by, counts, **data):
             **data,
             **counts,
         )
-        if counts.get("children", 0) > MANY:
-            Notice.post(EXPORTED, entry, school=school, by=by)
+        tell_of_many(entry, by=by)
     return entry
+
+
+def tell_of_many(entry, *, by):
+    """Tell the administrators of the school of an export, where `entry` counts more than 200 "children";
+    call it in the transaction of the entry."""
+    if entry.data.get("children", 0) > MANY:
+        Notice.post(EXPORTED, entry, school=entry.school, by=by)
 
 
 def _told_of(notice):
