@@ -25,10 +25,10 @@ CANARIES = {
     "Canary-word 1": set(COLLEAGUES),
     "Canary-said 1": set(IN_IT),
     "Canary-translated 1": set(IN_IT),
-    "Canary-file 1": set(IN_IT),
+    "Canary-paper 1": set(IN_IT),
     "Canary-said 2": set(),
     "Canary-translated 2": set(),
-    "Canary-file 2": set(),
+    "Canary-paper 2": set(),
 }
 SHOWN_AT = [
     ("messaging:term-list", ""),
@@ -60,9 +60,9 @@ class Translating:
         for n, (message, person) in enumerate(
             zip(self.messages, (c.mother, stage.other_parent), strict=True), 1
         ):
-            file = Checked(JPEG, f"Canary-file {n}".encode(), b"small", 4, 3)
+            file = Checked(JPEG, f"Canary-paper {n}".encode(), b"small", 4, 3)
             self.files.append(
-                Attachment.objects.add(message, file, by=message.author, title=f"Canary-file {n}")
+                Attachment.objects.add(message, file, by=message.author, title=f"Canary-paper {n}")
             )
             self.translations.append(
                 Translation.objects.keep(

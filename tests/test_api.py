@@ -447,7 +447,7 @@ def test_it_tells_the_words_to_those_who_may_read_them(stage, told, person):
     text, _answers = told(person)
     on_pages_alone = (
         "Canary-draft", "Canary-theme", "Canary-day", "Canary-offer", "Canary-suggestion",
-        "Canary-gift", "Canary-photo", "Canary-story", "Canary-file", "Canary-confided",
+        "Canary-gift", "Canary-photo", "Canary-story", "Canary-file", "Canary-paper", "Canary-confided",
         "Canary-agreed", "Canary-answer", "Canary-question",
         "Canary-plan", "Canary-habit", "Canary-observation", "Canary-sheet", "Canary-room",
         "Canary-subject", "Canary-announcing", "Canary-idea", "Canary-list", "Canary-news",

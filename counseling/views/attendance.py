@@ -172,7 +172,8 @@ def attendance_all(request, pk):
             marking.session, marking.unmarked(), by=request.user, only_new=True
         )
         words = ngettext("%(n)d child is marked.", "%(n)d children are marked.", n) % {"n": n}
-        messages.success(request, f"{words} {_('Correct below who was not there.')}")
+        correct = _("Correct below who was not there.")
+        messages.success(request, f"{words} {correct}")
     except REFUSED as error:
         messages.warning(request, in_refusal(error))
     return redirect("counseling:attendance-mark", pk)

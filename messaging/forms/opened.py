@@ -1,5 +1,7 @@
 """What a form carries of the words that stood when it was opened."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext as _
 
@@ -25,8 +27,10 @@ class OpenedMixin(forms.Form):
     def meet(self, moved):
         """Show what somebody else wrote; sent again, the form counts."""
         self.theirs = moved.now
-        self.data = self.data.copy()
-        self.data[self.add_prefix("opened")] = opened_by(moved.now)["opened"]
+        data: Any = self.data
+        data = data.copy()
+        data[self.add_prefix("opened")] = opened_by(moved.now)["opened"]
+        self.data = data
         self.add_error(
             None, _("Somebody else changed this at the same moment. Please look and send again.")
         )

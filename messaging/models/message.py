@@ -250,7 +250,7 @@ class Remark(models.Model):
         return row
 
 
-class DraftManager(models.Manager):
+class DraftManager(models.Manager["Draft"]):
     def keep(self, person, text, *, thread=None, student=None):
         """Keep what `person` has typed so far; nothing typed ends the draft."""
         place = {"person": person, "thread": thread, "student": student}

@@ -5,6 +5,7 @@ from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from homeschool.journal import kinds
+from homeschool.journal.models import Entry
 from homeschool.people.models import Membership
 from messaging.models import Away
 from messaging.models.away import AWAY_SET
@@ -27,8 +28,9 @@ def still_away(notice):
 def words_of_away(notice, user):
     """Return what families read, who set it, and where it is taken back."""
     away = Away.objects.select_related("school", "person", "substitute").get(pk=notice.about_id)
+    entry = Entry.objects.select_related("actor").get(verb=AWAY_SET, about_id=str(away.pk))
     page = settings.SITE_URL + away.get_absolute_url()
-    return {"said": away_in_words(away, today_at(away.school)), "who": notice.by, "page": page}
+    return {"said": away_in_words(away, today_at(away.school)), "who": entry.actor, "page": page}
 
 
 def register_away():

@@ -52,13 +52,18 @@ def _line(row, telling):
     state = _("yes") if reached else _("on its way") if waiting else _("no")
     return [
         child, name, person or _("nobody"), language_name(language) if language else "",
-        _("yes") if telling and not person else state, _written(read), _written(confirmed),
+        _("yes") if telling and not person else state, _day(read), _day(confirmed),
         signed or "", _spoken(telling),
     ]  # fmt: skip
 
 
 def _written(at):
     return timezone.localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def _day(at):
+    """Write the day alone: nobody learns at which hour of the night somebody read."""
+    return timezone.localtime(at).strftime("%Y-%m-%d") if at else ""
 
 
 def _spoken(telling):

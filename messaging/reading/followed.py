@@ -220,10 +220,10 @@ class Copies:
         if again:
             yield "send", self._again(first, again)
         if first and first.read_at:
-            yield "eye", _("read %(when)s") % {"when": moment(first.read_at)}
+            yield "eye", _("read %(when)s") % {"when": day(first.read_at)}
         if first and first.acknowledged_at:
             words = _("signed %(when)s") if first.signed else _("said so %(when)s")
-            yield "check", words % {"when": moment(first.acknowledged_at)}
+            yield "check", words % {"when": day(first.acknowledged_at)}
         if telling := self.tellings.get(person.pk):
             yield "phone", telling_in_words(telling)
 
@@ -266,6 +266,11 @@ def telling_in_words(telling):
 def moment(at):
     """Return a moment in the reader's language, by the clock that holds now (the school's)."""
     return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
+
+
+def day(at):
+    """Return the day of a moment: nobody learns at which hour of the night somebody read."""
+    return date_format(localtime(at), "SHORT_DATE_FORMAT")
 
 
 NOBODY = """

@@ -29,7 +29,7 @@ from messaging.models.message import WRITTEN
 from messaging.models.suggestion import ANSWERING
 from messaging.models.thread import staff_within
 
-from .translating import waiting_for
+from .translating import to_explain
 
 UNREAD, UNCLEAR, IDEA = "message_unread", "message_unclear", "suggestion"
 KINDS = (UNREAD, UNCLEAR, IDEA)
@@ -78,7 +78,7 @@ def _unread(user):
 
 
 def _unclear(user):
-    rows = Message.objects.filter(unclear__in=waiting_for(user).values("pk"))
+    rows = Message.objects.filter(unclear__in=to_explain(user).values("pk"))
     rows = _messages(rows, user, UNCLEAR, "unclear__at", "unclear__person__full_name")
     return rows.order_by("unclear__at", "pk")
 

@@ -189,19 +189,23 @@ def _meet_unclear(message, reader, side):
 
 
 def waiting_for(user):
-    """Return what families did not understand and `user` is to explain, the oldest first: what it was
-    named for, what somebody was for whom it stands in today, and of its children what a colleague was who
-    does not see the child any more."""
+    """Return what families did not understand and `user` is to explain, the oldest first."""
     children = staff_within(user, "message__thread__student")
     if children is None:
         return Unclear.objects.none()
-    able = staff_at("message__thread__student").filter(user=OuterRef("helper"))
-    away = Away.objects.now().filter(substitute=user.pk).values("person")
-    mine = Q(helper=user.pk) | Q(helper__in=away) | ~Exists(able)
-    rows = Unclear.objects.visible_to(user).waiting().filter(children, mine).exclude(person=user.pk)
+    rows = to_explain(user).visible_to(user).filter(children)
     return rows.select_related(
         "person", "message__thread__student__school_class", "message__author"
     )
+
+
+def to_explain(user):
+    """Return what falls to `user` as far as it reads the message: what it was named for, what somebody
+    was for whom it stands in today, and what a colleague was who does not see the child any more."""
+    able = staff_at("message__thread__student").filter(user=OuterRef("helper"))
+    away = Away.objects.now().filter(substitute=user.pk).values("person")
+    mine = Q(helper=user.pk) | Q(helper__in=away) | ~Exists(able)
+    return Unclear.objects.waiting().filter(mine).exclude(person=user.pk)
 
 
 def helpers(notice):

@@ -148,9 +148,8 @@ def _closed_words(thread):
 def _not_sent(request, page, form, status, words):
     """Show what was typed once more, and keep it for a new conversation about the child."""
     Draft.objects.add(request.user, form.cleaned_data["text"], student=page.thread.student)
-    kept_words = _(
-        "Your words are kept for a new conversation."
-    )  # gettext sees none in an f-string
+    # by itself: xgettext finds no words inside an f-string
+    kept_words = _("Your words are kept for a new conversation.")
     form.add_error(None, f"{words} {kept_words}")
     return _shown(request, page, form, status)
 

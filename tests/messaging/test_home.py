@@ -125,7 +125,7 @@ def test_a_family_reads_the_newest_words_and_writes(cast, as_, told):
     assert [row["text"] for row in mail.rows] == ["Third", "Second"]
     assert mail.unread == 3
     assert "Third" in page.text
-    assert "Write to the school" in page.text
+    assert reverse("messaging:thread-write", args=[cast.child.pk]) in page.text
     assert as_(cast.mother).get(page_of(cast.sibling)).context["page"].mail.rows == []
 
 

@@ -210,11 +210,11 @@ def test_a_letter_holds_both_or_says_that_there_is_one_alone(cast, message):
             return kinds.words(receipt, "txt", context)
 
     assert "See you on Friday" in letter()
-    assert "put this into your language yet" in letter()
+    assert "Nadie lo ha" in letter()
     Translation.objects.keep(message, "es", "Hasta el viernes", provider="LibreTranslate")
     told = letter()
     assert told.index("Hasta el viernes") < told.index("See you on Friday")
-    assert "put this into your language yet" not in told
+    assert "Nadie lo ha" not in told
 
 
 # --- staff writes and checks --------------------------------------------------------------------------
