@@ -91,7 +91,7 @@ class AnnouncementFilters(Filters):
 
 class Announcements(ReadOnly):
     """What has left, newest first: what the person was told, what it sent itself, and to a leader or an
-    administrator all of the school."""
+    administrator of the whole school everything that left there."""
 
     scope = Token.Scope.ANNOUNCEMENTS
     serializer_class = AnnouncementSerializer

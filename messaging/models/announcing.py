@@ -208,6 +208,8 @@ class Announcement(models.Model):
 
         if self.state == self.State.SENT:
             return Student.objects.filter(pk__in=self.told.values("student"))
+        if not self.to_whom.stands(self.key):
+            return Student.objects.none()
         seen = Student.objects.visible_to(self.made_by, roles=SPEAKERS).active()
         return seen.filter(pk__in=self.to_whom.children(self.key), school=self.school_id)
 

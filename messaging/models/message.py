@@ -260,13 +260,18 @@ class DraftManager(models.Manager["Draft"]):
         values = {"text": text, "saved_at": timezone.now()}
         return self.update_or_create(**place, defaults=values)[0]
 
-    def add(self, person, text, *, thread=None, student=None):
-        """Keep `text` after what is kept for this place; what stands in it already is not added again."""
+    def add(self, person, text, *, thread=None, student=None, alone=False):
+        """Keep `text` after what is kept for this place; what stands in it already is not added again.
+
+        With `alone` it is never kept beside other words: where they stand, nothing is kept, and None returned.
+        """
         place = {"person": person, "thread": thread, "student": student}
         with transaction.atomic():
             rows = self.select_for_update(of=("self",))
             row, new = rows.get_or_create(**place, defaults={"text": text})
-            if not new and text not in row.text:
+            if not new and not row.holds(text):
+                if alone:
+                    return None
                 row.text, row.saved_at = f"{row.text}\n\n{text}", timezone.now()
                 row.save(update_fields=["text", "saved_at"])
         return row
@@ -301,3 +306,8 @@ class Draft(models.Model):
 
     def __str__(self):
         return str(self.pk)
+
+    def holds(self, text):
+        """Whether `text` stands in it as whole paragraphs."""
+        mine, theirs = (words.replace("\r\n", "\n") for words in (self.text, text))
+        return f"\n\n{theirs}\n\n" in f"\n\n{mine}\n\n"

@@ -189,12 +189,15 @@ class Published(models.Model):
             return ""
 
     def people(self):
-        """Return the rows of Sight of those who may read it as a family: several for several children."""
+        """Return the rows of Sight of those who may read it as a family: several for several children.
+        Before it is published, nobody of an audience that was ended."""
         children = Student.objects.active().filter(school=self.school_id)
         try:
-            behind = audiences.get(self.audience).children(self.key)
+            there = audiences.get(self.audience)
         except LookupError:
-            behind = []
+            there = None
+        may = there and (self.state == self.State.PUBLISHED or there.stands(self.key))
+        behind = there.children(self.key) if there and may else []
         return sight.watchers(children.filter(pk__in=behind).values("pk"), sight.FAMILY_ROLES, ITEM)
 
     def mark(self):

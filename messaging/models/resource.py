@@ -12,6 +12,7 @@ from homeschool.uploads.kinds import ENDINGS
 from homeschool.uploads.models import KeptFile, KeptFileQuerySet, LightManager, whole_or_gone
 
 from .news import ReadQuerySet
+from .opened import digest_of
 from .published import Published, PublishedQuerySet
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 20_000
@@ -68,6 +69,9 @@ class Resource(Published):
     def desk_url(self):
         """The address where it is kept."""
         return reverse("messaging:resource-manage", args=[self.pk])
+
+    def mark(self):
+        return digest_of([super().mark(), self.topic, self.kind, self.responsible_id])
 
     def put_words(
         self, language, title, text, *, by, file=None, drop_file=False, new=True, opened=None

@@ -45,9 +45,12 @@ def lists(user):
 
 
 def _children(key):
-    """Return the keys of the children of a list; of one that was ended, none."""
-    rows = SavedList.students.through.objects.filter(savedlist=key, savedlist__ended_at=None)
-    return rows.values("student")
+    """Return the keys of the children of a list; of one that was ended, those of its last day."""
+    return SavedList.students.through.objects.filter(savedlist=key).values("student")
+
+
+def _stands(key):
+    return SavedList.objects.open().filter(pk=key).exists()
 
 
 def _called(key):
@@ -57,5 +60,5 @@ def _called(key):
 def register_lists():
     """Tell the journal of saved lists as an audience."""
     audiences.register(
-        audiences.Audience("saved_list", _("A saved list"), lists, _children, _called)
+        audiences.Audience("saved_list", _("A saved list"), lists, _children, _called, _stands)
     )

@@ -31,9 +31,14 @@ def day_in_words(day, today):
 
 
 def away_in_words(away, today):
-    """Return “Mei Chen is away until 3 December. Jon Lee answers.” of an Away with its people."""
+    """Return “Mei Chen is away until 3 December. Jon Lee answers.” of an Away with its people; with its
+    first day where that is still to come."""
     words = {"name": away.person.full_name, "day": day_in_words(away.until, today)}
-    said = _("%(name)s is away until %(day)s.") % words
+    if away.since > today:
+        words["since"] = day_in_words(away.since, today)
+        said = _("%(name)s is away from %(since)s to %(day)s.") % words
+    else:
+        said = _("%(name)s is away until %(day)s.") % words
     if away.substitute_id is None:
         return said
     stands_in = _("%(name)s answers.") % {"name": away.substitute.full_name}

@@ -287,8 +287,7 @@ def announcement_translate(request, pk):
             return redirect(first)
 
     def work():
-        for words in made:
-            Wording.objects.fill(row, by=request.user, **words)
+        _fill(row, made, request.user)
         return f"{row.get_absolute_url()}#words"
 
     try:
@@ -296,11 +295,20 @@ def announcement_translate(request, pk):
         if faults and not made:
             return _detail(request, row, fault=" ".join(faults))
         done = answered(request, form, work, _("Please look at the translated words."))
+    except ChangedMeanwhile:
+        return _detail(request, kept(request, pk), fault=_("Somebody else changed this meanwhile."))
     except (NotThatState, NothingToSend) as error:
         return _detail(request, row, fault=refusal_in_words(error))
     for fault in faults:
         messages.warning(request, fault)
     return done or redirect(row)
+
+
+def _fill(row, made, by):
+    """Keep what the machine made. Raises ChangedMeanwhile where others were quicker in each language."""
+    filled = [Wording.objects.fill(row, by=by, **words) for words in made]
+    if not any(filled):
+        raise ChangedMeanwhile
 
 
 def _translated(row):

@@ -3,6 +3,7 @@
 import uuid
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
@@ -13,7 +14,7 @@ from homeschool.people.models import Student
 from homeschool.people.views.setting_up import answered
 from messaging.forms.threads import ToHomesForm, ToSchoolForm
 from messaging.models import Draft, Thread
-from messaging.models.thread import ITEM, WRITERS, MayNotTakePart, NobodyThere
+from messaging.models.thread import ITEM, WRITERS, MayNotTakePart, NobodyThere, staff_within
 from messaging.reading.away import present
 from messaging.reading.homes import Sides
 
@@ -41,7 +42,9 @@ def thread_new(request):
         return redirect("messaging:thread-write", own[0].pk)
     found = Student.objects.none()
     if is_staff and words:
-        found = Student.objects.visible_to(request.user, WRITERS, ITEM).active().found_by(words)
+        near = staff_within(request.user, "") or Q(pk__in=[])
+        near |= Q(pk__in=[child.pk for child in own])
+        found = Student.objects.filter(near).active().found_by(words)
         found = found.select_related("school_class").order_by("sort_key", "pk")
     context = {"own": own, "found": found[: FOUND + 1], "words": words, "is_staff": is_staff}
     return render(request, "messaging/thread_whom.html", context | {"most": FOUND})

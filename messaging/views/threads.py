@@ -29,6 +29,7 @@ from messaging.models.thread import (
     NobodyThere,
     staff_watching,
 )
+from messaging.reading.homes import Sides
 from messaging.reading.threads import Inbox, ThreadPage, anything_new, threads_of
 from messaging.reading.ways import places
 
@@ -146,15 +147,40 @@ def _closed_words(thread):
 
 
 def _not_sent(request, page, form, status, words):
-    """Show what was typed once more, and keep it for a new conversation about the child."""
-    Draft.objects.add(request.user, form.cleaned_data["text"], student=page.thread.student)
+    """Show what was typed once more, and keep it for a new conversation about the child, else here."""
+    text = form.cleaned_data["text"]
     # by itself: xgettext finds no words inside an f-string
     kept_words = _("Your words are kept for a new conversation.")
+    if not _carried(request.user, text, page.thread):
+        Draft.objects.keep(request.user, text, thread=page.thread)
+        kept_words = _("Your draft is kept. Only you read it.")
+    elif status == CLOSED:
+        Draft.objects.keep(request.user, "", thread=page.thread)
     form.add_error(None, f"{words} {kept_words}")
     return _shown(request, page, form, status)
 
 
 # --- drafts ------------------------------------------------------------------------------------------------
+
+
+def _carried(user, text, thread):
+    """Keep `text` for a new conversation about the child of the thread; returns whether it is kept there.
+
+    Nobody writes about a child who has left. What staff wrote to one home is not put beside what it has
+    begun, as that may be for another home.
+    """
+    child = thread.student
+    if child.status != Student.Status.ACTIVE:
+        return False
+    alone = thread.side_of(user) != Seat.Side.HOME and _has_other_homes(thread)
+    return Draft.objects.add(user, text, student=child, alone=alone) is not None
+
+
+def _has_other_homes(thread):
+    """Whether the child has a home of which nobody takes part in the thread."""
+    seated = set(thread.seats.live().home().values_list("person", flat=True))
+    homes = Sides(thread.student).homes
+    return any(seated.isdisjoint(one.pk for one in home.people) for home in homes)
 
 
 def kept(request, back, again, **place):
@@ -226,30 +252,30 @@ def message_take_back(request, pk):
         raise PermissionDenied
     has_files = message.attachments.kept().exists()
     try:
-        is_gone = _taken_back(message, thread, request.user)
+        is_carried = _taken_back(message, thread, request.user)
     except TooLate:
         messages.error(request, _("It has left already and cannot be taken back."))
         return redirect(f"{thread.get_absolute_url()}#m-{message.pk}")
     messages.success(request, _("Taken back. Nobody has read it."))
     if has_files:
         messages.info(request, _("If you send it again, please choose its files once more."))
-    if is_gone:
+    if is_carried:
         return redirect("messaging:thread-write", thread.student_id)
     return redirect(f"{thread.get_absolute_url()}#{'not-sent' if thread.closed_at else 'answer'}")
 
 
 def _taken_back(message, thread, user):
-    """Take it back and keep its words as a draft; returns whether nothing of the thread is left.
-
-    Raises TooLate.
+    """Take it back and keep its words as a draft; returns whether they are kept for a new conversation,
+    as nothing of this one is left, or it was closed. Raises TooLate.
     """
+    text = message.text
     with transaction.atomic():
         is_new = message.take_back(by=user)
-        is_gone = not thread.messages.kept().exists()
-        if is_new and message.text:
-            place = {"student": thread.student} if is_gone else {"thread": thread}
-            Draft.objects.add(user, message.text, **place)
-    return is_gone
+        is_over = thread.closed_at is not None or not thread.messages.kept().exists()
+        if is_new and text and not (is_over and _carried(user, text, thread)):
+            Draft.objects.add(user, text, thread=thread)
+    here = Draft.objects.filter(person=user, thread=thread).first()
+    return is_over and bool(text) and not (here and here.holds(text))
 
 
 @require_POST

@@ -252,6 +252,15 @@ def test_a_machine_translates_and_a_person_checks(cast, as_, machine):
     assert not row.wordings.filter(language="es").exists()
 
 
+def test_where_somebody_was_quicker_nobody_is_asked_to_look(cast, as_, machine, monkeypatch):
+    client, row = as_(cast.adviser), announce(cast, words=["en"])
+    monkeypatch.setattr(type(Wording.objects), "fill", lambda *_args, **_words: None)
+    form = {"submission": builders.new_key()}
+    page = client.post(url("announcement-translate", row.pk), form)
+    assert page.status_code == 422
+    assert "Somebody else changed this meanwhile." in page.text
+
+
 def test_a_machine_that_is_away_is_said(cast, as_, machine, monkeypatch):
     def away(*_):
         raise Unavailable("away")

@@ -101,6 +101,14 @@ def test_whom_somebody_else_calls_away_is_told(cast):
     assert not kind.alive(notice)
 
 
+def test_of_days_to_come_both_are_said(cast):
+    row = announce(cast, begin=2)
+    said = AwayPage(row, cast.counselor).said
+    assert said.startswith("Mei Chen is away from ")
+    announce(cast, cast.adviser)
+    assert "is away until" in present([cast.adviser.pk], cast.school)[cast.adviser.pk].said
+
+
 def test_nobody_calls_a_colleague_away_to_read_in_its_place(cast, as_):
     data = sent(person=cast.counselor.pk, substitute=cast.principal.pk)
     page = as_(cast.principal).post(new_url(cast), data)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from homeschool.journal import kinds
 from homeschool.journal.models import Delivery, Entry, Notice, Receipt
 from homeschool.people.actions import exporting
 from homeschool.people.models import Guardianship, Student
@@ -324,3 +325,9 @@ def test_many_children_taken_along_are_told_to_the_administrators(cast, told, as
         assert Notice.objects.filter(kind=exporting.EXPORTED).count() == notices
     notice = Notice.objects.get(kind=exporting.EXPORTED)
     assert Entry.objects.get(pk=notice.about_id).data["children"] == 2
+    receipt = Receipt.objects.create(notice=notice, person=cast.school_admin, why="school_admin")
+    context = kinds.context_of(receipt, link="", stop_link="", site_url="")
+    for form in ("subject.txt", "txt", "html", "page.html"):
+        letter = kinds.words(receipt, form, context)
+        assert "list of an announcement" in letter
+        assert "roster" not in letter

@@ -12,7 +12,7 @@ from tests import builders
 from tests.cast import sign_in
 
 from .builders import let_leave, make_thread, tell
-from .test_thread_pages import at, speak
+from .test_thread_pages import answer, at, speak
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +130,74 @@ def test_a_draft_is_kept_for_each_child(cast):
     assert "Dear teacher" not in client.get(at("thread-write", cast.sibling)).content.decode()
     write(cast.mother, cast.child, str(cast.adviser.pk))
     assert not Draft.objects.exists()
+
+
+# --- what was not sent -------------------------------------------------------------------------------------
+
+
+def take_back(person, thread):
+    message = thread.messages.order_by("-written_at").first()
+    return sign_in(person).post(at("message-take-back", message)).url
+
+
+def drafts(person):
+    """{whether it stands in a thread: its words}."""
+    rows = Draft.objects.filter(person=person)
+    return {row.thread_id is not None: row.text for row in rows}
+
+
+def test_a_short_message_taken_back_is_no_part_of_a_word(cast):
+    thread = make_thread(cast)
+    answer(cast.mother, thread, "Yes")
+    Draft.objects.keep(cast.mother, "Yesterday we called.", thread=thread)
+    take_back(cast.mother, thread)
+    assert drafts(cast.mother) == {True: "Yesterday we called.\n\nYes"}
+    assert Draft.objects.get().holds("Yes")
+
+
+def test_words_for_one_home_are_not_put_beside_those_for_another(cast, second_parent):
+    closed, first = make_thread(cast), make_thread(cast, leaves=False)
+    closed.close(by=cast.counselor)
+    Draft.objects.keep(cast.counselor, "To the other home", student=cast.child)
+    for _twice in range(2):
+        shown = answer(cast.counselor, closed, "Too late").content.decode()
+        assert "Your draft is kept. Only you read it." in shown
+        assert drafts(cast.counselor) == {False: "To the other home", True: "Too late"}
+    Draft.objects.keep(cast.counselor, "", thread=closed)
+    for _twice in range(2):
+        assert take_back(cast.counselor, first).startswith(first.get_absolute_url())
+        assert drafts(cast.counselor) == {False: "To the other home", True: "Hello"}
+
+
+def test_words_to_a_closed_conversation_go_along_to_a_new_one(cast):
+    taken, typed = make_thread(cast), make_thread(cast)
+    answer(cast.mother, taken, "Oh no")
+    Draft.objects.keep(cast.mother, "Too l", thread=typed)
+    for thread in (taken, typed):
+        thread.close(by=cast.counselor)
+    for _twice in range(2):
+        assert take_back(cast.mother, taken) == at("thread-write", cast.child)
+    answer(cast.mother, typed, "Too late")
+    assert drafts(cast.mother) == {False: "Oh no\n\nToo late"}
+
+
+def test_words_about_a_child_who_has_left_stay_where_they_are(cast):
+    thread = make_thread(cast)
+    answer(cast.mother, thread, "Oh no")
+    thread.close(by=cast.counselor)
+    type(cast.child).objects.filter(pk=cast.child.pk).update(status="left")
+    assert take_back(cast.mother, thread).startswith(thread.get_absolute_url())
+    assert drafts(cast.mother) == {True: "Oh no"}
+
+
+def test_who_is_a_parent_too_finds_as_staff_no_child_of_its_own(cast):
+    builders.make_guardian(cast.child, user=cast.adviser).guardianship.withdraw(
+        by=cast.school_admin
+    )
+    found = sign_in(cast.adviser).get(reverse("messaging:thread-new"), {"q": "xiaoyu"})
+    assert at("thread-write", cast.child) not in found.content.decode()
+    found = sign_in(cast.adviser).get(reverse("messaging:thread-new"), {"q": "mateo"})
+    assert at("thread-write", cast.classmate) in found.content.decode()
 
 
 def test_the_way_to_a_child(cast):

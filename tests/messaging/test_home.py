@@ -71,6 +71,7 @@ def test_today_shows_what_was_not_understood_to_who_helps(cast, as_, told):
     other = cast.other_counselor
     builders.give_caseload(other, cast.child)
     (found,) = letters(as_(cast.counselor)).unclear
+    assert "An odd word." not in as_(cast.counselor).get(reverse("reports:today")).text
     assert letters(as_(other)).unclear == []
     assert found["plan"] == thread.pk
     assert cast.mother.full_name in found["said"]

@@ -16,7 +16,7 @@ from homeschool.journal.models import Entry
 from homeschool.people import sight
 from homeschool.people.actions import merging
 from homeschool.people.models import Student, User
-from messaging.models import News, NewsPicture, NewsRead
+from messaging.models import News, NewsPicture, NewsRead, SavedList
 from messaging.models.published import NobodyThere, NotNow, NoWords
 from messaging.reading.news import A_PAGE, reads
 from messaging.reading.shelf import blocks
@@ -88,6 +88,19 @@ def test_it_stands_on_its_days_alone(cast, days):
     News.objects.filter(pk=row.pk).update(since=since, until=until)
     assert not News.objects.visible_to(cast.mother).exists()
     assert "The garden" not in text_of(read(cast.principal))
+
+
+def test_ending_a_list_takes_nothing_away_that_families_read(cast):
+    row = SavedList.objects.begin(cast.school, "Choir", by=cast.principal)
+    row.add(Student.objects.filter(pk=cast.child.pk), by=cast.principal)
+    news, draft = make_news(cast), make_news(cast, published=False)
+    of_list = {"audience": "saved_list", "key": str(row.pk)}
+    News.objects.update(**of_list)
+    row.end(by=cast.principal)
+    assert News.objects.visible_to(cast.mother).get() == news
+    assert News.objects.get(pk=news.pk).people().exists()
+    with pytest.raises(NobodyThere):
+        News.objects.get(pk=draft.pk).publish(by=cast.principal)
 
 
 # --- its way ------------------------------------------------------------------------------------------

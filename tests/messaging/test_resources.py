@@ -77,6 +77,17 @@ def test_search_stays_within_sight(cast):
     assert not lines(read(cast.other_mother, q="others"))
 
 
+def test_its_mark_changes_with_topic_kind_and_who_answers_for_it(cast):
+    row = make_resource(cast, published=False)
+    marks = [row.mark()]
+    changes = {"topic": "rules", "kind": "policy", "responsible": cast.adviser}
+    for name, value in changes.items():
+        row.change(by=cast.principal, **{name: value})
+        row.refresh_from_db()
+        marks.append(Resource.objects.get(pk=row.pk).mark())
+    assert len(set(marks)) == 4
+
+
 # --- new, changed, counted ----------------------------------------------------------------------------
 def test_it_is_new_then_read_then_changed(cast):
     speak(cast.mother, "en")

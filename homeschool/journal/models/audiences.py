@@ -17,7 +17,8 @@ class Audience:
 
     `rows(user)` returns the queryset of rows to which `user` may speak, `children(key)` the queryset of
     keys of children behind one of them today, `called(key)` its name; keys are texts. `label` names
-    the kind ("a class").
+    the kind ("a class"). `stands(key)` says whether something new may still go to it: what families
+    read already, they go on reading.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Audience:
     rows: Callable
     children: Callable
     called: Callable
+    stands: Callable = lambda _key: True
 
 
 _audiences: dict[str, Audience] = {}

@@ -51,7 +51,7 @@ def _told_of(notice):
 
 
 def _words_of(notice, user):
-    """Return who took how many children along, and when."""
+    """Return who took how many children along, when, and whether as the list of an announcement."""
     entry = Entry.objects.select_related("actor").get(pk=notice.about_id)
     at = timezone.localtime(entry.at)
     return {
@@ -59,6 +59,7 @@ def _words_of(notice, user):
         "number": entry.data["children"],
         "day": date_format(at, "DATE_FORMAT"),
         "time": date_format(at, "TIME_FORMAT"),
+        "of_announcement": entry.verb == "announcement.exported",
         "is_own": entry.actor_id == user.pk,
     }
 
