@@ -3,6 +3,7 @@ one copy for each of two homes, a question that waits, remarks of staff, and a d
 
 import datetime as dt
 
+from homeschool.demo.visits import copy_of
 from homeschool.journal.models import Notice, Receipt
 from messaging.models import Draft, Message, Remark, Seat, Thread, Translation
 from messaging.models.message import UNDO, WRITTEN
@@ -205,6 +206,7 @@ def _tell(world, key, thread, messages, home, school):
                     )
                 )  # fmt: skip
     world.save(receipts)
+    world.save([copy_of(receipt, world) for receipt in receipts])
 
 
 def _newest_for(world, messages, who):

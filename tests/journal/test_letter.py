@@ -1,5 +1,6 @@
 """The page behind a letter's link: it shows one message to whoever holds the link and has the right."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -71,7 +72,12 @@ def test_it_shows_nothing_of_whoever_is_signed_in(cast, receipt, as_):
     assert cast.counselor.full_name not in page.text
     assert "sidenav" not in page.text
     assert "tabbar" not in page.text
-    assert page.text == opened(receipt).text
+    assert without_moment(page.text) == without_moment(opened(receipt).text)
+
+
+def without_moment(text):
+    """Take out the token of the page's own address, which says in which second it was made."""
+    return re.sub(r"/m/[^/]+/", "/m/", text)
 
 
 def test_it_is_confirmed_by_a_post_and_says_so(receipt):
