@@ -8,10 +8,8 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self):
-        from homeschool.people.views import seen
         from messaging import actions
         from messaging.models import invariants
-        from messaging.reading import PURPOSES
         from messaging.reading.announcement_audiences import register_lists
         from messaging.reading.announcement_letters import register_announcements
         from messaging.reading.away_letters import register_away
@@ -20,7 +18,6 @@ class MessagingConfig(AppConfig):
         from messaging.reading.suggestions import register_suggestions
         from messaging.reading.translating import register_translating
 
-        seen.PURPOSES |= PURPOSES
         actions.register()
         invariants.register_invariants()
         register_announcements()

@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from counseling.models import Habit, State
-from counseling.models.parts import Slot
 from homeschool.forms import (
     CheckBoxes,
     ChoiceBoxes,
@@ -14,6 +13,7 @@ from homeschool.forms import (
     DateBox,
     SubmissionFormMixin,
 )
+from homeschool.people.models.weekday import Weekday
 from visits.forms.listing import NOT_A_DAY, AskedMixin, classes_in_sight
 from visits.forms.step import choose
 
@@ -33,7 +33,7 @@ class HabitForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
         help_text=_("One small thing, as the child would say it: “I read for ten minutes”."),
     )  # fmt: skip
     days = forms.TypedMultipleChoiceField(
-        label=_("On which days"), choices=Slot.Weekday, coerce=int, initial=SCHOOL_DAYS,
+        label=_("On which days"), choices=Weekday, coerce=int, initial=SCHOOL_DAYS,
         widget=CheckBoxes(row=True),
     )  # fmt: skip
     side = forms.ChoiceField(

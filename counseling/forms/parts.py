@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from counseling.models import Domain, Material, Member, PlanNeed, Slot, Task
 from counseling.reading.plan import read_by, weighs
 from homeschool.forms import CleanTextMixin, DateBox, SubmissionFormMixin, TimeBox
+from homeschool.people.models.weekday import Weekday
 from visits.forms.step import NOT_IN_THE_LIST, choose
 from visits.models.campaign import staff_of
 
@@ -174,7 +175,7 @@ class SlotRow(RowForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        days = [("", "—"), *((c, n) for c, n in Slot.Weekday.choices)]
+        days = [("", "—"), *((c, n) for c, n in Weekday.choices)]
         self.fields["weekday"] = forms.TypedChoiceField(
             label=self.fields["weekday"].label, choices=days, coerce=int, empty_value=None,
             required=False, error_messages={"invalid_choice": NOT_IN_THE_LIST},

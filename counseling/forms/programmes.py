@@ -12,7 +12,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from counseling.models import DayOff, Programme
-from counseling.models.parts import Slot
 from counseling.models.programme import FewerThanTaken
 from counseling.rules.pattern import Weekly
 from homeschool.forms import (
@@ -25,6 +24,7 @@ from homeschool.forms import (
     TimeBox,
 )
 from homeschool.people.models import Division, SchoolClass
+from homeschool.people.models.weekday import Weekday
 from visits.forms.listing import NOT_A_DAY
 from visits.forms.step import NOT_IN_THE_LIST
 
@@ -235,7 +235,7 @@ class TimeOfWeek(CleanTextMixin, forms.Form):
 
     marks_optional = False
     weekday = forms.TypedChoiceField(
-        label=gettext_lazy("Day"), choices=[("", "—"), *Slot.Weekday.choices], coerce=int,
+        label=gettext_lazy("Day"), choices=[("", "—"), *Weekday.choices], coerce=int,
         empty_value=None, required=False, error_messages={"invalid_choice": NOT_IN_THE_LIST},
     )  # fmt: skip
     starts = forms.TimeField(

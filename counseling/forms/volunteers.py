@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
 
-from counseling.models import Clearance, Slot, Training, Volunteer
+from counseling.models import Clearance, Training, Volunteer
 from counseling.models.volunteer import YOUNGEST
 from counseling.reading.volunteers import WHICH, languages
 from homeschool import names
@@ -21,6 +21,7 @@ from homeschool.forms import (
 from homeschool.people.actions import is_known_at
 from homeschool.people.forms.guardians import NOT_TO_BE_USED
 from homeschool.people.models import User
+from homeschool.people.models.weekday import Weekday
 from visits.forms.listing import NOT_A_DAY
 from visits.forms.step import answer, choose, line
 
@@ -69,7 +70,7 @@ class TimesMixin(forms.Form):
     def __init__(self, *args, times=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.numbers = range(max(self.ROWS, len(times) + 1))
-        days = [("", _("no day")), *Slot.Weekday.choices]
+        days = [("", _("no day")), *Weekday.choices]
         for n in self.numbers:
             said = {"n": n + 1}
             self.fields[f"day-{n}"] = choose(ONE, _("Day %(n)d") % said, days)

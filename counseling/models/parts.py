@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from homeschool.people import sight
+from homeschool.people.models.weekday import Weekday
 
 from .plan import READERS, Plan
 
@@ -165,15 +166,6 @@ class Task(models.Model):
 
 class Slot(models.Model):
     """When and where in the week the help takes place."""
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 1, _("Monday")
-        TUESDAY = 2, _("Tuesday")
-        WEDNESDAY = 3, _("Wednesday")
-        THURSDAY = 4, _("Thursday")
-        FRIDAY = 5, _("Friday")
-        SATURDAY = 6, _("Saturday")
-        SUNDAY = 7, _("Sunday")
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)

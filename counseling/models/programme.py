@@ -19,8 +19,7 @@ from homeschool.journal.models import Entry, hours
 from homeschool.people import sight
 from homeschool.people.models import Division, School, SchoolClass, Student
 from homeschool.people.models.school import SchoolPartQuerySet
-
-from .parts import Slot
+from homeschool.people.models.weekday import Weekday
 
 # Who of the staff sees and keeps programmes; figures of them are for the school admin, too.
 KEEPERS = frozenset({sight.COUNSELOR, sight.LEADER})
@@ -438,7 +437,7 @@ class Weekly(models.Model):
     """A time of the week at which a programme takes place."""
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="pattern")
-    weekday = models.PositiveSmallIntegerField(_("day"), choices=Slot.Weekday)
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
     starts = models.TimeField(_("from"))
     minutes = models.PositiveSmallIntegerField(
         _("minutes"), validators=[MinValueValidator(5), MaxValueValidator(600)]

@@ -21,8 +21,7 @@ from homeschool.people import sight
 from homeschool.people.actions.school import add_staff
 from homeschool.people.models import Membership, School, User
 from homeschool.people.models.school import SchoolPartQuerySet
-
-from .parts import Slot
+from homeschool.people.models.weekday import Weekday
 
 # Who sees volunteers, their contact and what was checked of them.
 KEEPERS = frozenset({sight.COUNSELOR, sight.LEADER, sight.SCHOOL_ADMIN})
@@ -398,7 +397,7 @@ class Availability(models.Model):
     """A time of the week at which a volunteer can come."""
 
     volunteer = models.ForeignKey(Volunteer, models.CASCADE, related_name="availability")
-    weekday = models.PositiveSmallIntegerField(_("day"), choices=Slot.Weekday)
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday)
     starts = models.TimeField(_("from"))
     ends = models.TimeField(_("until"))
 

@@ -15,10 +15,10 @@ from counseling.models import (
     Plan,
     Programme,
     Seat,
-    Slot,
 )
 from counseling.rules import pairing
 from homeschool.people.models import Student
+from homeschool.people.models.weekday import Weekday
 
 from .dosage import hours_words
 from .helping import with_minutes
@@ -167,7 +167,7 @@ class Row:
         if kept.get("together"):
             found.append(_("Both go to: %(names)s") % {"names": ", ".join(kept["together"])})
         if kept.get("days"):
-            days = ", ".join(str(Slot.Weekday(day).label) for day in kept["days"])
+            days = ", ".join(str(Weekday(day).label) for day in kept["days"])
             found.append(_("Both are free after lessons on: %(days)s") % {"days": days})
         return found
 

@@ -30,6 +30,7 @@ from counseling.models import (
 )
 from homeschool.journal.models import Entry
 from homeschool.people import sight
+from homeschool.people.models.weekday import Weekday
 from visits.models import Need
 
 from . import words
@@ -41,7 +42,6 @@ ROWS_OF_A_TABLE = 24  # the newest results of a goal that stand on the page
 DAY_ROOM = 92  # between two days below the chart of a phone
 AIM_ROOM, SIGN = 170, 8.5  # what the words of the aim take of a chart's head, and a sign of others
 HAPPENED = 25  # lines of history
-Frame = charts.Frame
 # What of a plan is told without its own row: verb of an Entry.
 TOLD = (
     "plan.made", "plan.agreed", "plan.begun", "plan.approved", "plan.reviewing",
@@ -251,7 +251,7 @@ class GoalView:
 
     @cached_property
     def wide(self):
-        return self.drawing(Frame(), "lg")
+        return self.drawing(charts.Frame(), "lg")
 
     @cached_property
     def narrow(self):
@@ -374,7 +374,7 @@ class PlanPage:
     @property
     def slots(self):
         return [
-            row | {"day": Slot.Weekday(row["weekday"]).label, "starts": row["starts"][:5]}
+            row | {"day": Weekday(row["weekday"]).label, "starts": row["starts"][:5]}
             for row in self.plan.slot_rows
         ]
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from counseling.models import Draw, Programme, Seat, Session
-from counseling.models.parts import Slot
 from counseling.models.programme import KEEPERS, NEED_READERS, READERS
 from homeschool.people import sight
+from homeschool.people.models.weekday import Weekday
 
 from .seats import clashes_of, numbers_of
 
@@ -41,7 +41,7 @@ def pattern_in_words(programme):
     """Return the times of its week in words, one line for each time: “Monday, Wednesday 16:00–17:00”."""
     lines: dict = {}
     for row in programme.pattern.all():
-        day = str(Slot.Weekday(row.weekday).label)
+        day = str(Weekday(row.weekday).label)
         lines.setdefault(time_of(row), []).append(day)
     return [
         _("%(days)s %(time)s") % {"days": _(", ").join(days), "time": time}

@@ -8,10 +8,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _, gettext_lazy, ngettext, pgettext
 
 from counseling.models import Programme, Seat
-from counseling.models.parts import Slot
 from counseling.rules import clash
 from homeschool.people import sight
 from homeschool.people.models import Student
+from homeschool.people.models.weekday import Weekday
 from visits.models import Visit, VisitChild
 from visits.models.record import home_of
 from visits.models.story import decides
@@ -229,7 +229,7 @@ def _other_seats(programme, ids):
         days = clash.weeks_meet(mine, other.weekly())
         if days and clash.spans_meet(span, (other.begins, other.ends)):
             names = pgettext("between two names", ", ").join(
-                str(Slot.Weekday(day).label) for day in days
+                str(Weekday(day).label) for day in days
             )
             words = _("At the same time as %(programme)s: %(days)s")
             yield seat.student_id, words % {"programme": other.name, "days": names}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from homeschool.forms import CheckBoxes, CleanTextMixin, DateBox, SubmissionFormMixin, TimeBox
 from homeschool.people.models import User
+from homeschool.people.models.weekday import Weekday
 from messaging.models import Away, OfficeHours
 from messaging.models.away import MayNotStandIn, staff_of
 
@@ -141,7 +142,7 @@ class OfficeForm(SubmissionFormMixin, CleanTextMixin, forms.Form):
 
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("On which days?"),
-        choices=[(day, WEEKDAYS_ABBR[day - 1]) for day in OfficeHours.Weekday],
+        choices=[(day, WEEKDAYS_ABBR[day - 1]) for day in Weekday],
         coerce=int,
         required=False,
         widget=CheckBoxes(row=True),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from homeschool.journal.models import Entry
 from homeschool.people.models import School
 from homeschool.people.models.school import SchoolPartQuerySet
+from homeschool.people.models.weekday import Weekday
 
 
 class OfficeHoursManager(models.Manager.from_queryset(SchoolPartQuerySet)):
@@ -30,15 +31,6 @@ class OfficeHoursManager(models.Manager.from_queryset(SchoolPartQuerySet)):
 
 class OfficeHours(models.Model):
     """On which weekdays, and between which times by the school's clock, somebody usually answers."""
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 1, _("Monday")
-        TUESDAY = 2, _("Tuesday")
-        WEDNESDAY = 3, _("Wednesday")
-        THURSDAY = 4, _("Thursday")
-        FRIDAY = 5, _("Friday")
-        SATURDAY = 6, _("Saturday")
-        SUNDAY = 7, _("Sunday")
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
     # empty: what holds for everybody who says nothing else

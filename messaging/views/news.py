@@ -23,8 +23,7 @@ from .shelf import (
     come_in,
     found_or_404,
     kept,
-    may_change,
-    may_publish,
+    managed,
     page,
     propose,
     publish,
@@ -138,22 +137,8 @@ def news_create(request):
 def news_manage(request, pk):
     """Show to who keeps an article how it stands: words, picture, readers by language, history."""
     row = kept(request, News, pk)
-    words = list(row.words.all())
-    context = {
-        "row": row, "words": row.words_for(""), "chip": shelf.chip(row), "versions": words,
-        "seen": row.mark(),
-        "behind": shelf.behind(words), "missing": shelf.missing(row), "history": shelf.history(row),
-        "picture": NewsPicture.objects.filter(news=row).first(),
-        "reads": _counted(row), "may_read": row.people().values("user").distinct().count(),
-        "publishes": may_publish(request.user, row), "changes": may_change(request.user, row),
-    }  # fmt: skip
-    return page(request, "messaging/news_manage.html", context, HERE)
-
-
-def _counted(row):
-    found = row.reads.per_language()
-    languages = [(shelf.name_of(code), n) for code, n in sorted(found.items())]
-    return {"all": sum(found.values()), "languages": languages}
+    picture = {"picture": NewsPicture.objects.filter(news=row).first()}
+    return page(request, "messaging/news_manage.html", managed(request, row) | picture, HERE)
 
 
 def news_edit(request, pk):

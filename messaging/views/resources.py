@@ -27,8 +27,7 @@ from .shelf import (
     come_in,
     found_or_404,
     kept,
-    may_change,
-    may_publish,
+    managed,
     page,
     propose,
     publish,
@@ -139,20 +138,8 @@ def resource_create(request):
 def resource_manage(request, pk):
     """Show to who keeps a thing how it stands: versions, readers by language, history."""
     row = kept(request, Resource, pk)
-    words = list(row.words.all())
-    languages = row.reads.per_language()
-    context = {
-        "row": row, "words": row.words_for(""), "chip": shelf.chip(row), "versions": words,
-        "seen": row.mark(),
-        "behind": shelf.behind(words), "missing": shelf.missing(row), "history": shelf.history(row),
-        "late": reading.is_late(row),
-        "reads": {
-            "all": sum(languages.values()), "saved": row.reads.saved().count(),
-            "languages": [(shelf.name_of(code), n) for code, n in sorted(languages.items())],
-        },
-        "may_read": row.people().values("user").distinct().count(),
-        "publishes": may_publish(request.user, row), "changes": may_change(request.user, row),
-    }  # fmt: skip
+    context = managed(request, row) | {"late": reading.is_late(row)}
+    context["reads"]["saved"] = row.reads.saved().count()
     return page(request, "messaging/resource_manage.html", context, HERE)
 
 

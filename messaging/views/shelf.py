@@ -17,6 +17,7 @@ from messaging.models.published import (
     NoWords,
     Unseen,
 )
+from messaging.reading import shelf
 from messaging.reading.ways import places
 
 NOT_WHOLE = 422
@@ -72,6 +73,23 @@ def changeable(request, model, pk):
     if not may_change(request.user, row):
         raise PermissionDenied
     return row
+
+
+def managed(request, row):
+    """Return what the page of a row shows to who keeps it, whatever it is: how it stands, its words, and
+    how many people read it in which language."""
+    words, languages = list(row.words.all()), row.reads.per_language()
+    return {
+        "row": row, "words": row.words_for(""), "chip": shelf.chip(row), "versions": words,
+        "seen": row.mark(),
+        "behind": shelf.behind(words), "missing": shelf.missing(row), "history": shelf.history(row),
+        "reads": {
+            "all": sum(languages.values()),
+            "languages": [(shelf.name_of(code), n) for code, n in sorted(languages.items())],
+        },
+        "may_read": row.people().values("user").distinct().count(),
+        "publishes": may_publish(request.user, row), "changes": may_change(request.user, row),
+    }  # fmt: skip
 
 
 def page(request, template, context, here, form=None):
