@@ -54,7 +54,7 @@ SHOTS = (
     Shot("plan-result", "mei_chen", "counseling:point-add", "goal"),
     Shot("plan-goal", "mei_chen", "counseling:goal-edit", "goal"),
     Shot("reviews", "ruth_adler", "counseling:board"),
-    Shot("thread-spanish", "javier_morales", "messaging:thread-detail", "song"),
+    Shot("thread-with-file", "javier_morales", "messaging:thread-detail", "song"),
     Shot("words", "mei_chen", "messaging:term-list"),
     Shot("not-understood", "mei_chen", "messaging:unclear-list"),
     Shot("progress", "lin_mei", "reports:progress", "xiaoyu"),
