@@ -4,12 +4,14 @@ moment until which families answer."""
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from homeschool.people import sight
 from homeschool.people.models import Membership
 from messaging.machines import Unavailable
-from messaging.models import Announcement, Wording
+from messaging.models import Announcement, SavedList, Template, Wording
 from messaging.models.announcing import CannotAnswer
 from messaging.views import announcements as views
 from tests import builders
@@ -122,3 +124,31 @@ def test_who_has_two_schools_changes_it_within_its_own(cast, as_):
     assert client.post(edit, form).status_code == 422
     form |= {"audience": f"class:{cast.school_class.pk}"}
     assert client.post(edit, form).status_code == 302
+
+
+# --- what the school keeps to write again ---------------------------------------------------------
+
+
+def keep_template(cast, n):
+    words = [{"language": "en", "title": "Trip", "text": "We go."}]
+    Template.objects.keep(cast.school, f"Template {n}", "read", words, by=cast.adviser)
+
+
+def keep_list(cast, n):
+    row = SavedList.objects.begin(cast.school, f"List {n}", by=cast.adviser)
+    row.students.add(cast.child)
+
+
+@pytest.mark.parametrize(
+    ("name", "keep"), [("wording-list", keep_template), ("saved-list-list", keep_list)]
+)
+def test_a_list_costs_the_same_at_one_and_at_twenty(cast, as_, name, keep):
+    client, counts = as_(cast.adviser), []
+    for rows in (range(1), range(1, 20)):
+        for n in rows:
+            keep(cast, n)
+        client.get(url(name))
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(url(name)).status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 12
